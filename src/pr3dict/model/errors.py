@@ -1,0 +1,53 @@
+"""What can go wrong, as one tree. In parentheses the reaction of the program.
+
+Pr3dictError
+├── ConfigError        a setting is wrong (one sentence, exit code 2)
+├── UnknownTokenError  a token id that cannot be one, or that is not tracked (one sentence)
+├── CoreUnavailable    the native engine was required and is not built (one sentence)
+├── FeedError          the feed cannot be opened or kept (retried; named when it ends the call)
+│   └── LinkRefused    the venue refuses us (403, 1008): slow retry, shown
+├── TapeError          a tape cannot be written or read (recording stops loudly; the feed goes on)
+│   └── TapeCorrupt    bytes on disk are not what was written (read up to there, then told)
+└── MissingExtra       an optional dependency is not installed (one sentence with the command)
+
+A bad frame is none of these: it is counted and told as the event `FrameRejected`.
+"""
+
+
+class Pr3dictError(Exception):
+    """Base of every error that this project raises on purpose."""
+
+
+class ConfigError(Pr3dictError):
+    """A setting is wrong; the message names it, what was wanted and what was found."""
+
+
+class UnknownTokenError(Pr3dictError):
+    """A token id that cannot be one, or that nobody tracks."""
+
+
+class CoreUnavailable(Pr3dictError):
+    """The native engine was required and is not there."""
+
+
+class FeedError(Pr3dictError):
+    """The feed could not be opened or kept."""
+
+
+class LinkRefused(FeedError):
+    """The venue refused the connection for a reason that a quick retry will not mend."""
+
+
+class TapeError(Pr3dictError):
+    """A tape could not be written or read."""
+
+
+class TapeCorrupt(TapeError):
+    """Bytes on disk are not what was written."""
+
+
+class MissingExtra(Pr3dictError):
+    """An optional dependency is not installed; the message holds the command that installs it."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(f"{package} is not installed: pip install 'pr3dict[{extra}]'")

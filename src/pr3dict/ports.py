@@ -1,0 +1,90 @@
+"""The seams: what a part may ask of the world, and what the world may ask of a part."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from pr3dict.model.events import Event
+from pr3dict.model.states import Cause
+from pr3dict.model.units import Nanos
+
+
+class Clock(Protocol):
+    """Wall time that never goes backwards: read once, then carried by the monotonic clock."""
+
+    def now(self) -> Nanos: ...
+    def monotonic(self) -> Nanos: ...
+
+
+class Session(Protocol):
+    """One connection to a venue, without sockets and without a clock.
+
+    The driver tells it what happened and when; the session feeds the books and answers with
+    frames for the wire and the time at which it wants to be woken.
+    """
+
+    link: int
+    url: str
+
+    def opened(self, now: Nanos) -> None: ...
+    def received(self, frame: bytes, now: Nanos) -> int: ...
+    def closed(self, cause: Cause, now: Nanos) -> None: ...
+    def woken(self, now: Nanos) -> None: ...
+
+    def subscribe(self, tokens: Sequence[str], now: Nanos) -> None: ...
+    def unsubscribe(self, tokens: Sequence[str], now: Nanos) -> None: ...
+    def resubscribe(self, tokens: Sequence[str], now: Nanos) -> None: ...
+
+    def wake_at(self) -> Nanos | None: ...
+    def frames(self) -> Sequence[bytes]: ...
+    def expired(self, now: Nanos) -> str | None: ...
+
+
+class Transport(Protocol):
+    """One open socket: frames out, and the end of it. Frames in go to the listener."""
+
+    def send(self, frame: bytes) -> None: ...
+    def abort(self) -> None: ...
+    async def closed(self) -> "Closed": ...
+
+
+class Closed(Protocol):
+    """How a connection ended."""
+
+    code: int
+    reason: str
+
+
+class Listener(Protocol):
+    """What a transport calls, on the loop, the moment a whole message is in."""
+
+    def __call__(self, frame: bytes) -> None: ...
+
+
+class Connect(Protocol):
+    """Open a socket, or raise `FeedError` (`LinkRefused` where a quick retry is no use)."""
+
+    def __call__(self, url: str, listener: Listener) -> Awaitable[Transport]: ...
+
+
+class Http(Protocol):
+    """One HTTP exchange on a kept connection; raises `FeedError` when none took place."""
+
+    async def get(self, url: str) -> tuple[int, bytes]: ...
+    async def post(self, url: str, body: bytes) -> tuple[int, bytes]: ...
+
+
+class Sink(Protocol):
+    """Where events and book updates go. Called on the feed's thread; must not wait."""
+
+    def books(self, tokens: tuple[str, ...]) -> None: ...
+    def events(self, events: Sequence[Event]) -> None: ...
+
+
+class Recorder(Protocol):
+    """What the feed tells a tape, before anything else sees it."""
+
+    def append(self, kind: int, link: int, now: Nanos, payload: bytes) -> None: ...
+
+
+OnFrame = Callable[[int], object]
+"""Called after a frame changed something, with the flags of `core`."""
