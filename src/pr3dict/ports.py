@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from pr3dict.model.events import Event
+from pr3dict.model.links import Closed, Verdict
 from pr3dict.model.states import Cause
 from pr3dict.model.units import Nanos
 
@@ -22,8 +23,10 @@ class Session(Protocol):
     frames for the wire and the time at which it wants to be woken.
     """
 
-    link: int
-    url: str
+    @property
+    def link(self) -> int: ...
+    @property
+    def url(self) -> str: ...
 
     def opened(self, now: Nanos) -> None: ...
     def received(self, frame: bytes, now: Nanos) -> int: ...
@@ -34,36 +37,40 @@ class Session(Protocol):
     def unsubscribe(self, tokens: Sequence[str], now: Nanos) -> None: ...
     def resubscribe(self, tokens: Sequence[str], now: Nanos) -> None: ...
 
+    def tokens(self) -> Sequence[str]: ...
+    def last_data(self) -> Nanos: ...
     def wake_at(self) -> Nanos | None: ...
     def frames(self) -> Sequence[bytes]: ...
     def expired(self, now: Nanos) -> str | None: ...
+    def verdict(self, ended: Closed) -> Verdict: ...
 
 
 class Transport(Protocol):
-    """One open socket: frames out, and the end of it. Frames in go to the listener."""
+    """One open socket. `run` carries it: it delivers frames until the end, and tells how it ended.
+
+    `send` never waits, `abort` drops the socket at once, `close` says goodbye first, within a
+    bound. All three may be called again on a socket that is gone already.
+    """
 
     def send(self, frame: bytes) -> None: ...
     def abort(self) -> None: ...
-    async def closed(self) -> "Closed": ...
+    async def close(self) -> None: ...
+    async def run(self) -> Closed: ...
 
 
-class Closed(Protocol):
-    """How a connection ended."""
+OnOpen = Callable[[Transport], None]
+"""Called on the loop when a socket is open, before its first frame."""
 
-    code: int
-    reason: str
-
-
-class Listener(Protocol):
-    """What a transport calls, on the loop, the moment a whole message is in."""
-
-    def __call__(self, frame: bytes) -> None: ...
+OnMessage = Callable[[bytes], None]
+"""Called on the loop the moment a whole message is in. Must not raise: that ends the feed."""
 
 
 class Connect(Protocol):
     """Open a socket, or raise `FeedError` (`LinkRefused` where a quick retry is no use)."""
 
-    def __call__(self, url: str, listener: Listener) -> Awaitable[Transport]: ...
+    def __call__(
+        self, url: str, on_open: OnOpen, on_message: OnMessage
+    ) -> Awaitable[Transport]: ...
 
 
 class Http(Protocol):

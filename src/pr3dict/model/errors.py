@@ -31,7 +31,16 @@ class CoreUnavailable(Pr3dictError):
 
 
 class FeedError(Pr3dictError):
-    """The feed could not be opened or kept."""
+    """The feed could not be opened or kept.
+
+    `name` is what it is counted under; `retry_after` is the wait in nanoseconds that the other
+    side asked for, 0 where it named none.
+    """
+
+    def __init__(self, message: str, *, name: str = "unreachable", retry_after: int = 0) -> None:
+        super().__init__(message)
+        self.name = name
+        self.retry_after = retry_after
 
 
 class LinkRefused(FeedError):

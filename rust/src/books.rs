@@ -1,0 +1,347 @@
+//! All books of one process: who is tracked, by which link, and what was counted.
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+
+use crate::book::{Book, Standing, cause, proof, state};
+use crate::digest::{self, Short};
+use crate::entry::{Ignored, Rejected};
+use crate::latency::Latency;
+use crate::told::Told;
+
+/// Flag: the content or the state of some book changed.
+pub const BOOKS: u32 = 1;
+/// Flag: there are events to take.
+pub const EVENTS: u32 = 2;
+/// Flag: the frame was a control text.
+pub const CONTROL: u32 = 4;
+
+/// No market is known.
+pub const NO_MARKET: u32 = u32::MAX;
+
+/// One connection.
+#[derive(Debug, Default)]
+pub struct Link {
+    /// Whether it is open.
+    pub open: bool,
+    /// How often it was opened.
+    pub epoch: u32,
+    /// Arrival of the last data.
+    pub last_data_ns: u64,
+}
+
+/// A market and the tokens held of it.
+#[derive(Debug, Default)]
+pub struct Market {
+    /// Its id.
+    pub id: Box<str>,
+    /// Indices of its books, at most two matter.
+    pub books: Vec<u32>,
+}
+
+/// Everything that is counted, but frames and entries by reason.
+#[derive(Debug, Default)]
+#[allow(missing_docs)]
+pub struct Tally {
+    pub bytes: u64,
+    pub frames: u64,
+    pub frames_applied: u64,
+    pub frames_ignored: [u64; Ignored::ALL.len()],
+    pub frames_rejected: [u64; Rejected::ALL.len()],
+    pub entries: u64,
+    pub entries_applied: u64,
+    pub entries_ignored: [u64; Ignored::ALL.len()],
+    pub snapshots_ws: u64,
+    pub snapshots_rest: u64,
+    pub snapshots_proved: u64,
+    pub snapshots_diverged: u64,
+    pub proved: u64,
+    pub failed: u64,
+    pub unverified: u64,
+    pub searched: u64,
+    pub best_failed: u64,
+    pub mirror_compared: u64,
+    pub mirror_failed: u64,
+    pub trades: u64,
+}
+
+/// The books.
+#[derive(Default)]
+pub struct Books {
+    pub(crate) prove: bool,
+    pub(crate) adopt: bool,
+    pub(crate) books: Vec<Option<Book>>,
+    pub(crate) markets: Vec<Market>,
+    pub(crate) links: Vec<Link>,
+    pub(crate) preimage: Vec<u8>,
+    /// Books whose content an entry of this call changed, in order.
+    pub(crate) heard: Vec<u32>,
+    /// Books touched by this call, in order.
+    pub(crate) touched: Vec<u32>,
+    /// Number of this call.
+    pub(crate) call: u64,
+    /// Books with a claim that may be pending.
+    pub(crate) pending: Vec<u32>,
+    /// No claim is due before this.
+    pub(crate) due: u64,
+    /// Events not yet taken.
+    pub told: Vec<Told>,
+    /// Counters.
+    pub tally: Tally,
+    /// Latencies.
+    pub latency: Latency,
+    hasher: FixedState,
+    by_token: HashTable<u32>,
+    by_market: HashTable<u32>,
+    free: Vec<u32>,
+    born: u64,
+}
+
+impl Books {
+    /// Empty books.
+    #[must_use]
+    pub fn new(prove: bool, adopt: bool) -> Self {
+        Self { prove, adopt, due: u64::MAX, ..Self::default() }
+    }
+
+    /// Where the book of a token is.
+    #[inline(always)]
+    #[must_use]
+    pub fn find(&self, token: &[u8]) -> Option<u32> {
+        let same = |&index: &u32| {
+            self.books[index as usize].as_ref().is_some_and(|book| book.token.as_bytes() == token)
+        };
+        self.by_token.find(self.hasher.hash_one(token), same).copied()
+    }
+
+    /// A book that is known to be there.
+    #[inline(always)]
+    #[must_use]
+    pub fn at(&self, index: u32) -> &Book {
+        self.books[index as usize].as_ref().expect("the index of a tracked book")
+    }
+
+    #[inline(always)]
+    pub(crate) fn at_mut(&mut self, index: u32) -> &mut Book {
+        self.books[index as usize].as_mut().expect("the index of a tracked book")
+    }
+
+    /// The id of a book's market; empty until a message names it.
+    #[must_use]
+    pub fn market_of(&self, book: &Book) -> &str {
+        self.markets.get(book.market as usize).map_or("", |market| &market.id)
+    }
+
+    /// Tell that a connection is open.
+    pub fn open_link(&mut self, link: u32, now: u64) {
+        let epoch = {
+            let link = self.link_mut(link);
+            link.open = true;
+            link.epoch += 1;
+            link.epoch
+        };
+        for book in self.books.iter_mut().flatten().filter(|book| book.link == link) {
+            if matches!(book.state, state::EMPTY | state::STALE) {
+                (book.state, book.cause) = (state::SYNCING, cause::NONE);
+            }
+        }
+        self.told.push(Told::FeedOpened { link, epoch, local_ns: now });
+    }
+
+    /// Tell that a connection is lost.
+    pub fn close_link(&mut self, link: u32, cause: u8, now: u64) {
+        let epoch = {
+            let link = self.link_mut(link);
+            link.open = false;
+            link.epoch
+        };
+        let mut lost = self.of_link(link);
+        lost.retain(|&index| self.at(index).state != state::CLOSED);
+        let mut tokens = Vec::with_capacity(lost.len());
+        for index in lost {
+            let book = self.at_mut(index);
+            (book.state, book.cause) = (state::STALE, cause);
+            (book.standing, book.due) = (Standing::Settled, 0);
+            tokens.push(book.token.to_string());
+        }
+        self.told.push(Told::FeedLost { link, epoch, cause, tokens, local_ns: now });
+    }
+
+    /// The books of a link, in the order of tracking.
+    pub(crate) fn of_link(&self, link: u32) -> Vec<u32> {
+        let mut mine = self.tracked();
+        mine.retain(|&index| self.at(index).link == link);
+        mine
+    }
+
+    /// All books, in the order of tracking.
+    #[must_use]
+    pub fn tracked(&self) -> Vec<u32> {
+        let mut all: Vec<u32> =
+            (0..self.books.len() as u32).filter(|&at| self.books[at as usize].is_some()).collect();
+        all.sort_unstable_by_key(|&index| self.at(index).born);
+        all
+    }
+
+    pub(crate) fn link_mut(&mut self, link: u32) -> &mut Link {
+        let at = link as usize;
+        if at >= self.links.len() {
+            self.links.resize_with(at + 1, Link::default);
+        }
+        &mut self.links[at]
+    }
+
+    pub(crate) fn is_open(&self, link: u32) -> bool {
+        self.links.get(link as usize).is_some_and(|link| link.open)
+    }
+
+    /// Keep a book of this token; return its index.
+    pub fn track(&mut self, token: &str, link: u32) -> u32 {
+        let open = self.is_open(link);
+        if let Some(index) = self.find(token.as_bytes()) {
+            let book = self.at_mut(index);
+            if book.link != link && book.state != state::CLOSED {
+                book.link = link;
+                (book.standing, book.due) = (Standing::Settled, 0);
+                let filled = !matches!(book.state, state::EMPTY | state::SYNCING);
+                let bare = if open { state::SYNCING } else { state::EMPTY };
+                book.state = if filled { state::STALE } else { bare };
+                book.cause = if filled { cause::REQUESTED } else { cause::NONE };
+            }
+            return index;
+        }
+        self.born += 1;
+        let book = Book {
+            token: token.into(),
+            market: NO_MARKET,
+            link,
+            born: self.born,
+            state: if open { state::SYNCING } else { state::EMPTY },
+            proof: if self.prove { proof::NONE } else { proof::OFF },
+            canonical: true,
+            ..Book::default()
+        };
+        self.insert(book)
+    }
+
+    fn insert(&mut self, book: Book) -> u32 {
+        let hash = self.hasher.hash_one(book.token.as_bytes());
+        let index = self.free.pop().unwrap_or_else(|| {
+            self.books.push(None);
+            (self.books.len() - 1) as u32
+        });
+        self.books[index as usize] = Some(book);
+        let (books, hasher) = (&self.books, &self.hasher);
+        self.by_token.insert_unique(hash, index, |&index| {
+            let token = books[index as usize].as_ref().map_or("", |book| &book.token);
+            hasher.hash_one(token.as_bytes())
+        });
+        index
+    }
+
+    /// Forget a token; tell where its book was.
+    pub fn untrack(&mut self, token: &str) -> Option<u32> {
+        let index = self.find(token.as_bytes())?;
+        let hash = self.hasher.hash_one(token.as_bytes());
+        if let Ok(entry) = self.by_token.find_entry(hash, |&held| held == index) {
+            entry.remove();
+        }
+        let market = self.at(index).market;
+        if let Some(market) = self.markets.get_mut(market as usize) {
+            market.books.retain(|&held| held != index);
+        }
+        self.books[index as usize] = None;
+        self.pending.retain(|&held| held != index);
+        self.touched.retain(|&held| held != index);
+        self.free.push(index);
+        Some(index)
+    }
+
+    /// Put a book into its market.
+    #[inline]
+    pub(crate) fn join_market(&mut self, index: u32, id: &[u8]) {
+        let held = self.at(index).market;
+        if held != NO_MARKET && self.markets[held as usize].id.as_bytes() == id {
+            return;
+        }
+        if held != NO_MARKET {
+            self.markets[held as usize].books.retain(|&other| other != index);
+        }
+        let market = self.market(id);
+        self.markets[market as usize].books.push(index);
+        self.at_mut(index).market = market;
+    }
+
+    fn market(&mut self, id: &[u8]) -> u32 {
+        let hash = self.hasher.hash_one(id);
+        let same = |&index: &u32| self.markets[index as usize].id.as_bytes() == id;
+        if let Some(&index) = self.by_market.find(hash, same) {
+            return index;
+        }
+        let index = self.markets.len() as u32;
+        let id = String::from_utf8_lossy(id).into_owned().into_boxed_str();
+        self.markets.push(Market { id, books: Vec::with_capacity(2) });
+        let (markets, hasher) = (&self.markets, &self.hasher);
+        self.by_market.insert_unique(hash, index, |&index| {
+            hasher.hash_one(markets[index as usize].id.as_bytes())
+        });
+        index
+    }
+
+    /// Tell what the stream does not carry.
+    pub fn set_rules(
+        &mut self,
+        token: &str,
+        minimum: Option<&str>,
+        tick: Option<&str>,
+        neg: Option<bool>,
+    ) {
+        let Some(index) = self.find(token.as_bytes()) else {
+            return;
+        };
+        let known = &mut self.at_mut(index).known;
+        let short = |text: Option<&str>| text.and_then(|text| Short::new(text.as_bytes()));
+        known.min_order_size = short(minimum).or(known.min_order_size);
+        known.tick_size = short(tick).or(known.tick_size);
+        known.neg_risk = neg.or(known.neg_risk);
+    }
+
+    /// When the next pending claim must be closed; 0: none.
+    #[must_use]
+    pub fn wake_at(&self) -> u64 {
+        let dues = self.pending.iter().map(|&index| self.at(index).due).filter(|&due| due != 0);
+        dues.min().unwrap_or(0)
+    }
+
+    /// The digest of everything that has content.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let filled = |book: &&Book| book.source != 0;
+        let mut books: Vec<&Book> = self.books.iter().flatten().filter(filled).collect();
+        books.sort_unstable_by_key(|book| &book.token);
+        let text: String = books
+            .iter()
+            .map(|book| format!("{}={};", book.token, digest::content(&book.bids, &book.asks)))
+            .collect();
+        digest::to_hex(&digest::hash(text.as_bytes()))
+    }
+
+    /// The books touched by the last call.
+    #[must_use]
+    pub fn touched(&self) -> &[u32] {
+        &self.touched
+    }
+
+    /// How often the link of a book was opened.
+    #[must_use]
+    pub fn epoch_of(&self, link: u32) -> u32 {
+        self.links.get(link as usize).map_or(0, |link| link.epoch)
+    }
+
+    /// Arrival of the last data of a link; 0: never.
+    #[must_use]
+    pub fn last_data_ns(&self, link: u32) -> u64 {
+        self.links.get(link as usize).map_or(0, |link| link.last_data_ns)
+    }
+}

@@ -1,0 +1,39 @@
+//! The native engine of PR3DICT, bound to Python. No logic here: see `pr3dict.core` for the
+//! contract and docs/books.md for the rules.
+#![deny(missing_docs)]
+#![deny(unsafe_code)]
+
+pub mod apply;
+pub mod book;
+pub mod books;
+pub mod decimal;
+pub mod digest;
+pub mod entry;
+pub mod json;
+pub mod ladder;
+pub mod latency;
+pub mod measure;
+pub mod polymarket;
+pub mod proof;
+pub mod record;
+pub mod scan;
+pub mod told;
+pub mod witness;
+
+mod bind_books;
+mod bind_events;
+mod bind_tape;
+mod bind_view;
+
+use pyo3::prelude::*;
+
+/// The extension module.
+#[pymodule]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<bind_books::Books>()?;
+    module.add_class::<bind_view::View>()?;
+    module.add_class::<bind_tape::RecordBuffer>()?;
+    module.add_function(wrap_pyfunction!(bind_tape::read_record, module)?)?;
+    module.add_function(wrap_pyfunction!(bind_tape::book_hash, module)?)?;
+    Ok(())
+}

@@ -1,0 +1,187 @@
+"""All that lives on the feed's loop: the connections, which token is on which, and their keeper.
+
+Every method belongs to the feed's thread; `system` brings calls of other threads here.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from typing import NoReturn
+
+from pr3dict.app.keeper import Keeper
+from pr3dict.app.parts import Parts
+from pr3dict.config import Config
+from pr3dict.engine.awaited import Awaited, await_books
+from pr3dict.engine.history import TradeHistory
+from pr3dict.engine.shards import Plan, Shards
+from pr3dict.model.errors import MissingExtra
+from pr3dict.model.links import LinkStatus, Phase
+from pr3dict.model.records import Kind
+from pr3dict.model.units import NS_PER_S, Nanos
+from pr3dict.net.http import HttpClient
+from pr3dict.net.pump import Link
+from pr3dict.net.retry import Backoff, RetryRules
+from pr3dict.net.transport import connector
+from pr3dict.ports import Http
+from pr3dict.venues.polymarket.session import MarketSession, Settings
+
+
+class Feed:
+    """The connections of one system. Made and run on the feed's loop."""
+
+    def __init__(self, parts: Parts, history: TradeHistory) -> None:
+        self._parts = parts
+        self._history = history
+        self._shards = Shards(parts.config.tokens_per_link)
+        self._links: dict[int, Link] = {}
+        self._tasks: dict[int, asyncio.Task[NoReturn]] = {}
+        self._connect = connector(parts.config, parts.clock)
+        self._random = random.Random()  # noqa: S311 - spreads reconnects, keeps no secret
+        self._group = asyncio.TaskGroup()
+        self.rest = "off"
+        """Whether REST is asked, and if not, why not."""
+        self.keeper: Keeper
+
+    async def run(self, started: Callable[["Feed"], object]) -> None:
+        """Keep the connections until cancelled; `started` is called once commands are taken."""
+        async with AsyncExitStack() as stack:
+            self.keeper = Keeper(self._parts, self, await self._http(stack))
+            self._parts.engine.on_events(self.keeper.heard)
+            self._parts.engine.on_events(self._history.events)
+            async with self._group:
+                self._group.create_task(self.keeper.run())
+                started(self)
+
+    def subscribe(self, tokens: Sequence[str]) -> None:
+        """Want these tokens once more."""
+        self._carry_out(self._shards.add(tokens))
+
+    def unsubscribe(self, tokens: Sequence[str]) -> None:
+        """Want these tokens once less."""
+        self._carry_out(self._shards.remove(tokens))
+
+    def wait_for(self, tokens: Sequence[str]) -> Awaited:
+        """Return what is done when each of these has a book, or is known to have none."""
+        no_book = self.keeper.heal.no_book
+        return await_books(self._parts.books, self._parts.engine, tokens, no_book.__contains__)
+
+    def statuses(self) -> list[LinkStatus]:
+        """Return what is known of each connection; on any thread."""
+        return [link.status for link in list(self._links.values())]
+
+    def subscribed(self) -> int:
+        """Return how many tokens are asked for on open connections; on any thread."""
+        links = list(self._links.values())
+        return sum(len(link.session.tokens()) for link in links if link.status.phase is Phase.OPEN)
+
+    def resubscribe(self, tokens: Sequence[str]) -> None:
+        """Ask for fresh books on the connections that carry these tokens."""
+        now = self._parts.clock.now()
+        for number, link in self._links.items():
+            mine = [token for token in tokens if self._shards.link_of(token) == number]
+            if mine:
+                link.session.resubscribe(mine, now)
+                link.kick()
+
+    def move(self, token: str) -> None:
+        """Give a token to another connection."""
+        self._carry_out(self._shards.move(token))
+
+    def reconnect(self, link: int, why: str) -> None:
+        """Give up a connection and open it anew."""
+        self._links[link].drop(why)
+
+    def link_of(self, token: str) -> int | None:
+        """Return which connection carries a token."""
+        return self._shards.link_of(token)
+
+    def tokens_of(self, link: int) -> Sequence[str]:
+        """Return the tokens of a connection."""
+        return self._shards.tokens_of(link)
+
+    async def _http(self, stack: AsyncExitStack) -> Http | None:
+        config = self._parts.config
+        if not config.rest:
+            return None
+        try:
+            client = HttpClient(
+                self._parts.clock,
+                timeout_s=config.rest_timeout_s,
+                answer_bytes_max=config.rest_bytes_max,
+            )
+        except MissingExtra as missing:
+            self.rest = f"off: {missing}"
+            return None
+        self.rest = "on"
+        return await stack.enter_async_context(client)
+
+    def _carry_out(self, plan: Plan) -> None:
+        now = self._parts.clock.now()
+        for number, tokens in plan.unsubscribe.items():
+            self._unsubscribe(number, tokens, now)
+        for number in plan.close:
+            self._tasks.pop(number).cancel()
+            del self._links[number]
+        for number in plan.open:
+            self._open(number)
+        for number, tokens in plan.subscribe.items():
+            self._subscribe(number, tokens, now)
+        self._parts.engine.settle()
+
+    def _open(self, number: int) -> None:
+        config, parts = self._parts.config, self._parts
+        session = MarketSession(
+            number, config.polymarket_market_ws_url, parts.books, _settings(config)
+        )
+        link = self._links[number] = Link(
+            session,
+            self._connect,
+            parts.clock,
+            Backoff(self._random, _retry_rules(config)),
+            on_changed=parts.engine.changed,
+            on_status=lambda _: parts.engine.settle(),
+            recorder=parts.recorder,
+        )
+        self._tasks[number] = self._group.create_task(link.keep(), name=f"link {number}")
+
+    def _subscribe(self, number: int, tokens: Sequence[str], now: Nanos) -> None:
+        for token in tokens:
+            self._parts.record(Kind.TRACK, number, now, token.encode())
+        link = self._links[number]
+        link.session.subscribe(tokens, now)
+        link.kick()
+        if link.status.phase is Phase.OPEN:
+            self.keeper.asked_for(tokens, now)
+
+    def _unsubscribe(self, number: int, tokens: Sequence[str], now: Nanos) -> None:
+        for token in tokens:
+            self._parts.record(Kind.UNTRACK, number, now, token.encode())
+        link = self._links[number]
+        link.session.unsubscribe(tokens, now)
+        link.kick()
+        for token in tokens:
+            self.keeper.forget(token)
+            self._history.forget(token)
+
+
+def _ns(seconds: float) -> Nanos:
+    return Nanos(round(seconds * NS_PER_S))
+
+
+def _settings(config: Config) -> Settings:
+    return Settings(
+        custom_features=config.custom_features,
+        ping_every=_ns(config.ping_every_s),
+        pong_timeout=_ns(config.pong_timeout_s),
+        silence=_ns(config.silence_s),
+    )
+
+
+def _retry_rules(config: Config) -> RetryRules:
+    return RetryRules(
+        base=_ns(config.backoff_base_s),
+        cap=_ns(config.backoff_cap_s),
+        slow=_ns(config.backoff_slow_s),
+        live_stretch=_ns(config.live_stretch_s),
+    )

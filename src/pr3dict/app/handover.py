@@ -1,0 +1,22 @@
+"""A piece of work handed to another thread, and what comes of it."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+_T = TypeVar("_T")
+
+
+def handover(what: Callable[[], _T]) -> tuple["Future[_T]", Callable[[], None]]:
+    """Return the future of a result, and what the other thread is to call to have it."""
+    future: Future[_T] = Future()
+
+    def do() -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(what())
+        except Exception as error:  # noqa: BLE001 - whoever waits gets it
+            future.set_exception(error)
+
+    return future, do

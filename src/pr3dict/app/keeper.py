@@ -1,0 +1,227 @@
+"""Heals and audits: carries what two pure machines decide to the connections and to REST.
+
+One task on the feed's loop with one timer, which also closes the claims that are due in the books.
+REST is a help, never a need: where it is off or fails, books heal by their connections alone.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final, NamedTuple, Protocol
+
+from pr3dict.app.parts import Parts
+from pr3dict.core import View
+from pr3dict.engine.audit import Ask, Audit, Reading
+from pr3dict.engine.heal import Budget, Heal, Remedies
+from pr3dict.model.errors import FeedError
+from pr3dict.model.events import Event
+from pr3dict.model.records import Kind
+from pr3dict.model.states import Cause
+from pr3dict.model.units import NS_PER_S, Nanos
+from pr3dict.ports import Http
+from pr3dict.tape.payloads import Rules, pack_rules, pack_suspect
+from pr3dict.venues.polymarket import rest
+
+TICK_S: Final = 0.1
+"""The longest sleep: a frame may have left a claim to be closed, which no event tells."""
+NAP_S: Final = 0.001
+"""The shortest sleep, so that whatever is decided the feed has its turn."""
+LINK_DOUBTED: Final = 3
+"""So many books of one link in doubt, or all of them, put the link itself in doubt."""
+_OK: Final = 200
+_CLIENT_ERRORS: Final = range(400, 500)
+
+
+class Links(Protocol):
+    """What healing asks of the connections."""
+
+    def resubscribe(self, tokens: Sequence[str]) -> None:
+        """Ask for fresh books on the connections that carry these tokens."""
+
+    def move(self, token: str) -> None:
+        """Give a token to another connection."""
+
+    def link_of(self, token: str) -> int | None:
+        """Return which connection carries a token."""
+
+    def tokens_of(self, link: int) -> Sequence[str]:
+        """Return the tokens of a connection."""
+
+    def reconnect(self, link: int, why: str) -> None:
+        """Give up a connection and open it anew."""
+
+
+class Answer(NamedTuple):
+    """An answer of REST that could be read, and what it says of each token."""
+
+    body: bytes
+    tokens: tuple[str, ...]
+    readings: dict[str, Reading]
+
+
+class Keeper:
+    """Runs on the feed's loop. `http` is None where REST is off."""
+
+    def __init__(self, parts: Parts, links: Links, http: Http | None) -> None:
+        config = parts.config
+        self._parts = parts
+        self._links = links
+        self._http = http
+        budget = Budget(round(NS_PER_S / config.rest_per_s))
+        self.heal = Heal(
+            budget,
+            links.tokens_of,
+            rest=http is not None,
+            patience_ns=round(config.first_book_s * NS_PER_S),
+        )
+        self.audit = Audit(budget, every_ns=round(config.audit_every_s * NS_PER_S))
+        self._nudge = asyncio.Event()
+
+    def heard(self, events: Sequence[Event]) -> None:
+        """Learn what happened to the books; called by the engine on the feed's thread."""
+        self.heal.heard(events)
+        self.audit.heard(events)
+        self._nudge.set()
+
+    def asked_for(self, tokens: Sequence[str], now: int) -> None:
+        """These were subscribed on a connection that is open."""
+        self.heal.asked_for(tokens, now)
+        self._nudge.set()
+
+    def forget(self, token: str) -> None:
+        """A token is tracked no more."""
+        self.heal.forget(token)
+        self.audit.forget(token)
+
+    async def run(self) -> None:
+        """Do what is due, for ever."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                self._once(group)
+                await self._nap()
+
+    def _once(self, group: asyncio.TaskGroup) -> None:
+        now = self._parts.clock.now()
+        books = self._parts.books
+        if 0 < books.wake_at <= now:
+            self._parts.engine.changed(books.wake(now))
+        remedies = self.heal.due(now)
+        self._apply(remedies)
+        if remedies.fetch:
+            group.create_task(self._fetch(remedies.fetch))
+        if self._http is not None and (ask := self.audit.due(now, self._look)) is not None:
+            group.create_task(self._read(ask.tokens) if ask.tokens else self._rule(ask))
+
+    async def _nap(self) -> None:
+        now = self._parts.clock.now()
+        planned = [self.heal.wake_at(), self.audit.wake_at() if self._http is not None else None]
+        wake_at = min((at for at in planned if at is not None), default=now + NS_PER_S)
+        await asyncio.sleep(NAP_S)
+        try:
+            async with asyncio.timeout(min(max((wake_at - now) / NS_PER_S, 0), TICK_S)):
+                await self._nudge.wait()
+        except TimeoutError:
+            pass
+        self._nudge.clear()
+
+    def _look(self, token: str) -> View | None:
+        return self._parts.books.view(token, 1)
+
+    def _apply(self, remedies: Remedies) -> None:
+        if remedies.resubscribe:
+            self._links.resubscribe(remedies.resubscribe)
+        given_up = self._doubt_links(remedies.move, "did not come though asked for again and again")
+        for token in remedies.move:
+            if self._links.link_of(token) not in given_up:
+                self._links.move(token)
+
+    def _doubt_links(self, tokens: Sequence[str], why: str) -> set[int]:
+        """Give up the connections that fail too many of their books; return which."""
+        given_up = set()
+        for link, count in Counter(map(self._links.link_of, tokens)).items():
+            if link is not None and count >= min(LINK_DOUBTED, len(self._links.tokens_of(link))):
+                self._links.reconnect(link, f"{count} books {why}")
+                given_up.add(link)
+        return given_up
+
+    async def _fetch(self, tokens: Sequence[str]) -> None:
+        """Seed books by REST."""
+        answer = await self._books(tokens)
+        now = self._parts.clock.now()
+        if answer is None:
+            self.heal.failed(tokens, now)
+            return
+        self._parts.record(Kind.REST, 0, now, answer.body)
+        self._parts.engine.changed(self._parts.books.feed_rest(0, answer.body, now))
+        for event in self.heal.answered(tokens, answer.tokens, now):
+            self._parts.engine.publish(event)
+
+    async def _read(self, tokens: Sequence[str]) -> None:
+        """Compare books with REST."""
+        answer = await self._books(tokens)
+        now = self._parts.clock.now()
+        if answer is None:
+            self.audit.failed(now)
+            return
+        doubted = self.audit.answered(answer.readings, now, self._look)
+        for token in doubted:
+            link = self._links.link_of(token) or 0
+            self._parts.record(Kind.SUSPECT, link, now, pack_suspect(Cause.SILENT, token))
+            self._parts.books.suspect(token, Cause.SILENT, now)
+        if doubted:
+            self._parts.engine.settle()
+            self._doubt_links(doubted, "are not what REST shows, and no data came")
+
+    async def _rule(self, ask: Ask) -> None:
+        """Tell the books what the stream does not carry of one market."""
+        assert self._http is not None
+        clob_url = self._parts.config.polymarket_clob_url
+        try:
+            status, body = await self._http.get(rest.market(clob_url, ask.market).url)
+            if status == _OK:
+                self._tell_rules(rest.read_market(body))
+        except FeedError:
+            self.audit.failed(self._parts.clock.now())
+            return
+        if status == _OK or status in _CLIENT_ERRORS:
+            self.audit.ruled(ask.market)
+        else:
+            self.audit.failed(self._parts.clock.now())
+
+    def _tell_rules(self, found: rest.MarketRules) -> None:
+        now = self._parts.clock.now()
+        for token in found.tokens:
+            link = self._links.link_of(token)
+            if link is None:
+                continue
+            rules = Rules(token, found.min_order_size, found.tick_size, found.neg_risk)
+            self._parts.record(Kind.RULES, link, now, pack_rules(rules))
+            self._parts.books.set_rules(
+                token, found.min_order_size, found.tick_size, found.neg_risk
+            )
+
+    async def _books(self, tokens: Sequence[str]) -> Answer | None:
+        """Ask REST for books; None where it does not answer, or nonsense."""
+        assert self._http is not None
+        (request,) = rest.books(self._parts.config.polymarket_clob_url, tokens)
+        try:
+            status, body = await self._http.post(request.url, request.body)
+        except FeedError:
+            return None
+        return self._understood(body, self._parts.clock.now()) if status == _OK else None
+
+    def _understood(self, body: bytes, now: Nanos) -> Answer | None:
+        """Read an answer with books of its own, so that a bad one harms nothing."""
+        books = self._parts.books
+        theirs = self._parts.core.new_books(prove=False, adopt=True)
+        theirs.feed_rest(0, body, now)
+        told = tuple(theirs.tracked())
+        if not told and not theirs.counters().get("frames.ignored.empty"):
+            return None
+        readings: dict[str, Reading] = {}
+        for token in told:
+            view = theirs.view(token, 1)
+            if view is not None and self._links.link_of(token) is not None:
+                same = theirs.digest(token) == books.digest(token)
+                readings[token] = Reading(same, view.venue_ns)
+        return Answer(body, told, readings)

@@ -1,0 +1,309 @@
+"""A recording played through the same books, engine and consumers as a live feed.
+
+The player has a thread of its own, so that consumers are served just as live. Its clock is that of
+the tape: ages and latencies are those of the day of the recording. To go back it forgets all books
+and plays from the beginning, at full speed, up to the time wanted; nothing else is exact.
+"""
+
+import math
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Final, TypeVar
+
+from pr3dict.app.events import FeedFailed
+from pr3dict.app.guard import shared
+from pr3dict.app.handover import handover
+from pr3dict.config import Config
+from pr3dict.core import BOOKS, EVENTS, Core, load
+from pr3dict.engine.awaited import Awaited, await_books
+from pr3dict.engine.engine import Engine
+from pr3dict.engine.history import TradeHistory
+from pr3dict.model.errors import FeedError, Pr3dictError
+from pr3dict.model.links import LinkStatus
+from pr3dict.model.records import Kind
+from pr3dict.model.units import NS_PER_MS, NS_PER_S, Nanos
+from pr3dict.net.clock import SystemClock
+from pr3dict.tape.apply import apply_block
+from pr3dict.tape.jsonl import import_jsonl
+from pr3dict.tape.payloads import Record
+from pr3dict.tape.player import Pace
+from pr3dict.tape.reader import Block, TapeReader
+
+CALL_S: Final = 5.0
+"""How long a command may wait for the player, which obeys between two blocks."""
+STOP_S: Final = 1.5
+JSONL_RECORDS: Final = 512
+"""Frames of a capture that are played as one block."""
+
+_T = TypeVar("_T")
+_Run = Iterator[Block]
+
+
+class TapeClock:
+    """The wall clock of the recording: as far as it was played."""
+
+    def __init__(self) -> None:
+        self.at = Nanos(0)
+
+    def now(self) -> Nanos:
+        """Return the time of the tape in nanoseconds since the epoch."""
+        return self.at
+
+    def monotonic(self) -> Nanos:
+        """Return the same: the tape has no other."""
+        return self.at
+
+
+class Replay:
+    """A player that looks like a `System` to whoever reads books or consumes events."""
+
+    def __init__(
+        self,
+        path: str | Path,
+        config: Config | None = None,
+        *,
+        speed: float = math.inf,
+        paused: bool = False,
+    ) -> None:
+        """`path`: a tape (a directory or a segment) or a capture `*.jsonl`.
+
+        `speed`: seconds of tape a second. Raises `TapeError`, `CoreUnavailable`, `ValueError`.
+        """
+        self.config: Final = config or Config()
+        self.core: Final = load(self.config.core)
+        self.clock: Final = TapeClock()
+        path = Path(path)
+        capture = path.suffix in {".jsonl", ".json"}
+        self._runs = _capture(path, self.core) if capture else _tape(path, self.core)
+        next(iter(self._runs()), None)  # what cannot be read is told now
+        self.books: Final = shared(
+            self.core, self.core.new_books(prove=self.config.prove, adopt=capture)
+        )
+        self.books.set_clock_offset(round(self.config.clock_offset_ms * NS_PER_MS))
+        self.engine: Final = Engine(self.books)
+        self.history: Final = TradeHistory(self.config.max_trade_history)
+        self.engine.on_events(self.history.events)
+        self.finished: Final = threading.Event()
+        """Set at the end of the recording, cleared when the player goes back."""
+        self._time = SystemClock()
+        self._pace = Pace(0, self._time.monotonic(), speed)
+        self._paused = paused
+        self._goal: int | None = None
+        """Where a seek wants to be; played up to at full speed."""
+        self._rewind = False
+        self._stopped = False
+        self._commands: deque[Callable[[], None]] = deque()
+        self._wake = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="pr3dict-replay", daemon=True)
+
+    @property
+    def live(self) -> bool:
+        """Whether this is a feed from a venue: it is not."""
+        return False
+
+    @property
+    def running(self) -> bool:
+        """Whether the player takes commands; it does so at the end of the recording too."""
+        return self._thread.is_alive() and not self._stopped
+
+    def start(self) -> None:
+        """Begin to play, unless made `paused`."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float = STOP_S) -> None:
+        """Stop playing; the books stay as they are. Again: nothing."""
+        self._stopped = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait for the end of the recording; False: it has not come in time."""
+        return self.finished.wait(timeout_s)
+
+    def pause(self) -> None:
+        """Stand still."""
+        self.call(lambda: self._pace.pause(self._time.monotonic())).result(CALL_S)
+
+    def resume(self) -> None:
+        """Go on."""
+        self.call(lambda: self._pace.resume(self._time.monotonic())).result(CALL_S)
+
+    def set_speed(self, speed: float) -> None:
+        """Play so many seconds of tape a second from here on; raises `ValueError`."""
+        self.call(lambda: self._pace.set_speed(speed, self._time.monotonic())).result(CALL_S)
+
+    def seek(self, wall_ns: int) -> None:
+        """Go to a time of the tape, forward or back; returns before it is reached."""
+        self.call(lambda: self._seek(wall_ns)).result(CALL_S)
+
+    def subscribe(self, tokens: Sequence[str]) -> Future[None]:
+        """A recording holds what it holds: nothing to do."""
+        return self.call(lambda: None)
+
+    def unsubscribe(self, tokens: Sequence[str]) -> Future[None]:
+        """Nothing to do either."""
+        return self.call(lambda: None)
+
+    def wait_for(self, tokens: Sequence[str]) -> Awaited:
+        """Return what is done when each of these has a book."""
+        return self.call(
+            lambda: await_books(self.books, self.engine, tokens, self.has_no_book)
+        ).result(CALL_S)
+
+    def call(self, what: Callable[[], _T]) -> Future[_T]:
+        """Do something on the player's thread, between two blocks."""
+        if not self.running:
+            raise FeedError("the replay is not running: start it first", name="not_running")
+        future, do = handover(what)
+        self._commands.append(do)
+        self._wake.set()
+        return future
+
+    def statuses(self) -> list[LinkStatus]:
+        """Return the connections: a recording has none."""
+        return []
+
+    def has_no_book(self, token: str) -> bool:
+        """Whether the venue said that it has no book: a recording does not tell."""
+        return False
+
+    def _seek(self, wall_ns: int) -> None:
+        self._goal = wall_ns
+        self._rewind = wall_ns < self.clock.at
+
+    def _run(self) -> None:
+        """The whole life of the player's thread."""
+        if not self._paused:
+            self._pace.resume(self._time.monotonic())
+        while not self._stopped:
+            self._rewind = False
+            self.finished.clear()
+            try:
+                if all(map(self._play_run, self._runs())):
+                    self._end()
+            except (Pr3dictError, OSError) as error:
+                self.engine.publish(FeedFailed(f"{type(error).__name__}: {error}"))
+                self.finished.set()
+            while not self._stopped and not self._rewind:
+                self._rest(None)
+
+    def _play_run(self, run: _Run) -> bool:
+        """Play a run to its end; False: there is reason to leave it.
+
+        Books of one run know nothing of the run before.
+        """
+        for token in self.books.tracked():
+            self.books.untrack(token)
+            self.history.forget(token)
+        self.clock.at = Nanos(0)
+        for block in run:
+            if not self.clock.at:
+                self._pace.seek(block.first_ns, self._time.monotonic())
+            if not self._play_block(block):
+                return False
+        return True
+
+    def _play_block(self, block: Block) -> bool:
+        offset = 0
+        while True:
+            self._obey()
+            if self._stopped or self._rewind:
+                return False
+            until = self._until()
+            self.clock.at = max(self.clock.at, Nanos(min(until, block.last_ns)))
+            offset = apply_block(
+                self.books,
+                self.core,
+                block.raw,
+                offset=offset,
+                until_ns=until,
+                on_frame=self.engine.changed,
+                on_record=self._recorded,
+            )
+            found = self.core.read_record(block.raw, offset)
+            if found is None:
+                self._pace.played(block.last_ns)
+                return True
+            self._wait_for(found[2])
+
+    def _until(self) -> int:
+        """Return the time of the tape up to which everything is to be played now."""
+        if self._goal is not None:
+            return self._goal
+        return self._pace.position(self._time.monotonic())
+
+    def _wait_for(self, wall_ns: int) -> None:
+        """Wait until the next record, which is of this time, is due; or for a command."""
+        now = self._time.monotonic()
+        if self._goal is not None:
+            self._pace.seek(self._goal, now)
+            self._goal = None
+        self._rest(self._pace.due(wall_ns, now))
+
+    def _rest(self, until: Nanos | None) -> None:
+        """Wait until a time, or without end, for a command; then obey."""
+        if until is not None:
+            left = (until - self._time.monotonic()) / NS_PER_S
+            self._wake.wait(max(left, 0))
+        else:
+            self._wake.wait()
+        self._obey()
+
+    def _obey(self) -> None:
+        self._wake.clear()
+        while self._commands:
+            self._commands.popleft()()
+
+    def _recorded(self, record: Record) -> None:
+        """Tell what a record that is no frame has changed."""
+        if record.kind == Kind.REST:
+            self.engine.changed(BOOKS | EVENTS)
+        else:
+            self.engine.settle()
+
+    def _end(self) -> None:
+        """The recording is over: close the claims that a timer would have closed."""
+        if self.books.wake_at:
+            self.engine.changed(self.books.wake(self.books.wake_at))
+        self._goal = None
+        self.finished.set()
+
+
+def replay(
+    path: str | Path,
+    *,
+    config: Config | None = None,
+    speed: float = math.inf,
+    paused: bool = False,
+) -> Replay:
+    """Return a player of a tape or of a capture `*.jsonl`; `start` it. Errors as in `Replay`."""
+    return Replay(path, config, speed=speed, paused=paused)
+
+
+def _tape(path: Path, core: Core) -> Callable[[], Iterable[_Run]]:
+    reader = TapeReader(path, core)
+    return lambda: (reader.blocks(run) for run in reader.runs())
+
+
+def _capture(path: Path, core: Core) -> Callable[[], Iterable[_Run]]:
+    if not path.is_file():
+        TapeReader(path, core)  # says what was wanted
+    return lambda: (_blocks(import_jsonl(path), core),)
+
+
+def _blocks(records: Iterable[Record], core: Core) -> _Run:
+    """Give the frames of a capture as blocks of a tape."""
+    buffer = core.new_record_buffer()
+    times: list[int] = []
+    for kind, link, wall_ns, mono_ns, payload in records:
+        buffer.append(kind, link, wall_ns, mono_ns, payload)
+        times.append(wall_ns)
+        if len(times) == JSONL_RECORDS:
+            yield Block(times[0], times[-1], buffer.take())
+            times.clear()
+    if times:
+        yield Block(times[0], times[-1], buffer.take())

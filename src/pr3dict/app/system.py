@@ -1,0 +1,204 @@
+"""A running system: the feed on a thread and a loop of its own, and the way in for other threads.
+
+Whatever a user's code does on its own loop or threads, the feed goes on. Reads go straight to the
+books; what changes the feed is handed to its loop. `stop` leaves within two seconds, with every
+file closed, even if something on the feed's thread never returns.
+"""
+
+import asyncio
+import atexit
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pr3dict.app.events import FeedFailed, TapeHalted
+from pr3dict.app.feed import Feed
+from pr3dict.app.guard import shared
+from pr3dict.app.handover import handover
+from pr3dict.app.parts import Parts
+from pr3dict.config import Config
+from pr3dict.core import load
+from pr3dict.engine.awaited import Awaited
+from pr3dict.engine.engine import Engine
+from pr3dict.engine.history import TradeHistory
+from pr3dict.model.errors import FeedError
+from pr3dict.model.links import LinkStatus
+from pr3dict.model.units import NS_PER_MS, NS_PER_S
+from pr3dict.net.clock import SystemClock
+from pr3dict.ports import Clock
+from pr3dict.tape.scribe import TapeSettings
+from pr3dict.tape.writer import TapeWriter
+from pr3dict.venues.polymarket import rules
+
+STOP_S: Final = 1.5
+"""How long the feed's thread may take to say goodbye; what is left is for the tape."""
+START_S: Final = 5.0
+"""How long it may take to get a thread and a loop."""
+
+_T = TypeVar("_T")
+_log = logging.getLogger(__name__)
+
+
+class System:
+    """Books, engine, connections and tape, built from settings. Start it once, stop it once."""
+
+    def __init__(
+        self, config: Config, *, record: str | Path | None = None, clock: Clock | None = None
+    ) -> None:
+        """Build everything that can fail early; nothing runs yet.
+
+        `record`: a directory for the tape. Raises `CoreUnavailable`, `MissingExtra`, `TapeError`.
+        """
+        self.config: Final = config
+        self.clock: Final = clock or SystemClock()
+        self.core: Final = load(config.core)
+        self.books: Final = shared(self.core, self.core.new_books(prove=config.prove))
+        self.books.set_clock_offset(round(config.clock_offset_ms * NS_PER_MS))
+        self.engine: Final = Engine(self.books)
+        self.history: Final = TradeHistory(config.max_trade_history)
+        self.tape: Final = None if record is None else self._record(Path(record))
+        self.feed: Feed | None = None
+        """What lives on the feed's loop; None before the start."""
+        self._parts = Parts(config, self.core, self.books, self.engine, self.clock, self.tape)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._main: asyncio.Task[None] | None = None
+        self._started: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, name="pr3dict-feed", daemon=True)
+        self._stopped = False
+
+    @property
+    def live(self) -> bool:
+        """Whether this is a feed from a venue, and no replay."""
+        return True
+
+    @property
+    def running(self) -> bool:
+        """Whether the feed's thread runs."""
+        return self._thread.is_alive() and not self._stopped
+
+    def start(self) -> None:
+        """Start the thread and return when the feed takes commands. Raises `FeedError`."""
+        atexit.register(self.stop)
+        self._thread.start()
+        self._started.result(START_S)
+
+    def stop(self, timeout_s: float = STOP_S) -> None:
+        """Close connections and files. Call it from any thread but the feed's; again: nothing."""
+        if self._stopped:
+            return
+        self._stopped = True
+        atexit.unregister(self.stop)
+        if self._loop is not None and self._main is not None and self._thread.is_alive():
+            _soon(self._loop, self._main.cancel)
+            self._thread.join(timeout_s)
+        if self.tape is not None:
+            self.tape.close(self._end())
+
+    def subscribe(self, tokens: Sequence[str]) -> Future[None]:
+        """Want these tokens once more. Raises `UnknownTokenError` at once."""
+        wanted = [rules.token_id(token) for token in tokens]
+        return self.call(lambda feed: feed.subscribe(wanted))
+
+    def unsubscribe(self, tokens: Sequence[str]) -> Future[None]:
+        """Want these tokens once less."""
+        wanted = list(tokens)
+        return self.call(lambda feed: feed.unsubscribe(wanted))
+
+    def wait_for(self, tokens: Sequence[str]) -> Awaited:
+        """Return what is done when each of these has a book, or is known to have none."""
+        return self.call(lambda feed: feed.wait_for(tokens)).result(START_S)
+
+    def call(self, what: Callable[[Feed], _T]) -> Future[_T]:
+        """Do something on the feed's loop; raises `FeedError` when it does not run."""
+        feed, loop = self.feed, self._loop
+        if feed is None or loop is None or not self.running:
+            raise FeedError("the feed is not running: start it first", name="not_running")
+        future, do = handover(lambda: what(feed))
+        _soon(loop, do)
+        return future
+
+    def statuses(self) -> list[LinkStatus]:
+        """Return what is known of each connection."""
+        return [] if self.feed is None else self.feed.statuses()
+
+    def has_no_book(self, token: str) -> bool:
+        """Whether the venue said that it has no book for this token."""
+        return self.feed is not None and token in self.feed.keeper.heal.no_book
+
+    def _run(self) -> None:
+        """The whole life of the feed's thread."""
+        try:
+            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+                runner.run(self._live())
+        except asyncio.CancelledError:
+            return
+        except Exception as error:
+            _log.exception("the feed ended by a fault of this program")
+            self.engine.publish(FeedFailed(f"{type(error).__name__}: {error}"))
+            if not self._started.done():
+                self._started.set_exception(error)
+
+    async def _live(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._main = asyncio.current_task()
+        await Feed(self._parts, self.history).run(self._takes_commands)
+
+    def _takes_commands(self, feed: Feed) -> None:
+        self.feed = feed
+        self._started.set_result(None)
+
+    def _record(self, directory: Path) -> TapeWriter:
+        config = self.config
+        return TapeWriter(
+            directory,
+            self.core,
+            clock=self.clock,
+            run_id=_run_id(self.clock.now()),
+            settings=TapeSettings(
+                commit_every_s=config.tape_write_ms / 1000,
+                fsync_every_s=config.tape_fsync_s,
+                segment_bytes=config.tape_segment_bytes,
+                close_timeout_s=0.5,
+            ),
+            on_halt=self._tape_halted,
+        )
+
+    def _tape_halted(self, cause: str) -> None:
+        _log.error("the tape stopped: %s; the feed goes on", cause)
+        if self.running and self._loop is not None:
+            _soon(self._loop, lambda: self.engine.publish(TapeHalted(cause)))
+
+    def _end(self) -> dict[str, Any]:
+        """What the END record tells of the books (docs/tape.md)."""
+        tokens = [token for token in self.books.tracked() if self.books.top(token) is not None]
+        return {
+            "digest": self.books.digest(),
+            "digests": {token: self.books.digest(token) for token in tokens},
+            "counters": self.books.counters(),
+        }
+
+
+def _run_id(now: int) -> str:
+    """Return a name that sorts by time: no two recorders of one directory start in the same ns."""
+    seconds, rest = divmod(now, NS_PER_S)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y%m%dT%H%M%SZ}-{rest:09d}"
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return uvloop's where it is installed."""
+    try:
+        import uvloop  # noqa: PLC0415 - an optional dependency
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _soon(loop: asyncio.AbstractEventLoop, call: Callable[[], object]) -> None:
+    try:
+        loop.call_soon_threadsafe(call)
+    except RuntimeError:  # the loop is closed, the feed has ended
+        return

@@ -1,0 +1,150 @@
+"""The engine: after each frame it tells taps and mailboxes what changed, and never waits.
+
+It runs on the feed's thread between two frames. A tap is called first, as part of the feed, so
+its time is the feed's time; everyone else (mailboxes, sinks) only notes what there is to fetch.
+Nothing that a consumer does reaches the feed: what raises is counted, and a tap that raises three
+times in a row is detached and told as `TapDetached`.
+"""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from pr3dict.core import BOOKS, EVENTS, Books
+from pr3dict.model.events import Event, FeedLost, StateChanged
+from pr3dict.ports import Sink
+
+TAP_FAILURES_MAX: Final = 3
+"""A tap that raises as often in a row is detached: it slows the feed and does no work."""
+
+OnBooks = Callable[[tuple[str, ...]], object]
+"""Called with the tokens whose books the frame changed; reads them with `Books.top` or `view`."""
+
+OnEvents = Callable[[Sequence[Event]], object]
+"""Called with what happened, in order."""
+
+_log = logging.getLogger(__name__)
+
+
+class TapDetached(Event, frozen=True, gc=False):
+    """A tap raised three times in a row and is called no more."""
+
+    tap: str
+    error: str
+
+
+class Engine:
+    """Tells everyone what the last frame changed.
+
+    `changed`, `settle` and `publish` are called on the feed's thread, the rest on any.
+    """
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        self._lock = threading.Lock()
+        self._taps: tuple[OnBooks, ...] = ()
+        self._on_books: tuple[OnBooks, ...] = ()
+        """The taps, then everyone else: a frame walks one tuple."""
+        self._on_events: tuple[OnEvents, ...] = ()
+        self._round = 0
+        self._failed_at: dict[int, tuple[int, int]] = {}
+        self._logged: set[tuple[str, type[Exception]]] = set()
+        self.events: Counter[str] = Counter()
+        """Events told, by name."""
+        self.failures: Counter[str] = Counter()
+        """Exceptions of those who were told, by the name of what raised."""
+
+    def changed(self, flags: int) -> None:
+        """Tell what the last call of feed, feed_rest or wake changed."""
+        if flags & BOOKS and self._on_books:
+            self._tell_books(self._books.touched())
+        if flags & EVENTS:
+            self._tell_events(self._books.take())
+
+    def settle(self) -> None:
+        """Tell what a call without flags changed: open_link, close_link, suspect."""
+        events = self._books.take()
+        tokens = tuple(dict.fromkeys(token for event in events for token in _tokens_of(event)))
+        if tokens:
+            self._tell_books(tokens)
+        if events:
+            self._tell_events(events)
+
+    def publish(self, event: Event) -> None:
+        """Tell an event that does not come from the books."""
+        self._tell_events((event,))
+
+    def tap(self, call: OnBooks) -> None:
+        """Call this after each frame that changed a book, before all others."""
+        with self._lock:
+            self._on_books = (*self._taps, call, *self._on_books[len(self._taps) :])
+            self._taps = (*self._taps, call)
+
+    def on_books(self, call: OnBooks) -> None:
+        """Call this with the tokens that a frame changed."""
+        with self._lock:
+            self._on_books = (*self._on_books, call)
+
+    def on_events(self, call: OnEvents) -> None:
+        """Call this with the events of a frame, in order."""
+        with self._lock:
+            self._on_events = (*self._on_events, call)
+
+    def leave(self, call: OnBooks | OnEvents) -> None:
+        """Call this no more; nothing happens if it was not called."""
+        with self._lock:
+            self._taps = tuple(held for held in self._taps if held != call)
+            self._on_books = tuple(held for held in self._on_books if held != call)
+            self._on_events = tuple(told for told in self._on_events if told != call)
+
+    def attach(self, sink: Sink) -> None:
+        """Tell this sink of books and events from the next frame on."""
+        self.on_books(sink.books)
+        self.on_events(sink.events)
+
+    def detach(self, sink: Sink) -> None:
+        """Tell this sink no more."""
+        self.leave(sink.books)
+        self.leave(sink.events)
+
+    def _tell_books(self, tokens: tuple[str, ...]) -> None:
+        self._round += 1
+        for tell in self._on_books:
+            try:
+                tell(tokens)
+            except Exception as error:  # noqa: BLE001 - whoever is told may raise anything
+                self._failed(tell, error)
+
+    def _tell_events(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self.events[type(event).__name__] += 1
+        for tell in self._on_events:
+            try:
+                tell(events)
+            except Exception as error:  # noqa: BLE001 - whoever is told may raise anything
+                self._failed(tell, error)
+
+    def _failed(self, tell: Any, error: Exception) -> None:  # noqa: ANN401 - any callable
+        name = getattr(tell, "__qualname__", repr(tell))
+        self.failures[name] += 1
+        if (name, type(error)) not in self._logged:
+            self._logged.add((name, type(error)))
+            _log.exception("%s raised; more of this kind are counted only", name, exc_info=error)
+        if tell not in self._taps:
+            return
+        last_round, times = self._failed_at.get(id(tell), (0, 0))
+        times = times + 1 if last_round == self._round - 1 else 1
+        self._failed_at[id(tell)] = (self._round, times)
+        if times == TAP_FAILURES_MAX:
+            del self._failed_at[id(tell)]
+            self.leave(tell)
+            self.publish(TapDetached(name, f"{type(error).__name__}: {error}"))
+
+
+def _tokens_of(event: Event) -> tuple[str, ...]:
+    """Return the books whose state this event tells a change of."""
+    if isinstance(event, StateChanged):
+        return (event.token,)
+    return event.tokens if isinstance(event, FeedLost) else ()

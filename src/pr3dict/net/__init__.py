@@ -1,0 +1,1 @@
+"""Sockets, HTTP and the clock: what carries a session, which knows none of them."""

@@ -1,0 +1,85 @@
+"""HTTP by httpx2, as `ports.Http` wants it: few requests, each bounded in time and size."""
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self
+
+from pr3dict.model.errors import FeedError, MissingExtra
+from pr3dict.net import handshake
+from pr3dict.ports import Clock
+
+if TYPE_CHECKING:
+    import httpx2
+
+_TOO_MANY: Final = 429
+
+
+class HttpClient:
+    """Kept connections to any number of hosts. Close it, or use it with `async with`.
+
+    No redirect is followed and no proxy of the environment is used: what was asked for is what
+    answers. Raises `MissingExtra` when httpx2 is not installed.
+    """
+
+    def __init__(self, clock: Clock, *, timeout_s: float, answer_bytes_max: int) -> None:
+        try:
+            import httpx2  # noqa: PLC0415 - an optional dependency
+        except ImportError:
+            raise MissingExtra("httpx2", "rest") from None
+        self._clock = clock
+        self._answer_bytes_max = answer_bytes_max
+        self._error = httpx2.HTTPError
+        self._timeout = httpx2.TimeoutException
+        self._client = httpx2.AsyncClient(
+            timeout=timeout_s, follow_redirects=False, trust_env=False
+        )
+
+    async def get(self, url: str) -> tuple[int, bytes]:
+        """Return status and body of the answer.
+
+        Raises `FeedError` when there is none, or when the host asks us to come back later (429;
+        `retry_after` in nanoseconds).
+        """
+        return await self._exchange("GET", url, b"")
+
+    async def post(self, url: str, body: bytes) -> tuple[int, bytes]:
+        """Send JSON; otherwise as `get`."""
+        return await self._exchange("POST", url, body)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def _exchange(self, method: str, url: str, body: bytes) -> tuple[int, bytes]:
+        headers = {"content-type": "application/json"} if body else {}
+        try:
+            async with self._client.stream(method, url, content=body, headers=headers) as answer:
+                found = await self._read(url, answer)
+                status, told = answer.status_code, dict(answer.headers)
+        except self._timeout as error:
+            raise handshake.unreachable(url, TimeoutError()) from error
+        except self._error as error:
+            raise handshake.unreachable(url, error) from error
+        if status == _TOO_MANY:
+            raise handshake.refused(url, status, told, found, self._clock.now())
+        return status, found
+
+    async def _read(self, url: str, answer: "httpx2.Response") -> bytes:
+        found = bytearray()
+        async for part in answer.aiter_bytes():
+            found += part
+            if len(found) > self._answer_bytes_max:
+                raise FeedError(
+                    f"{url} answered more than {self._answer_bytes_max} bytes", name="too_big"
+                )
+        return bytes(found)

@@ -1,0 +1,13 @@
+"""The bounds of one socket."""
+
+import msgspec
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a transport needs to know of `Config`, which has the reasons."""
+
+    connect_timeout_s: float = 10.0
+    close_timeout_s: float = 1.0
+    frame_bytes_max: int = 64 << 20
+    outgoing_frames_max: int = 1024
+    """Frames that wait to be written; pings and subscriptions are few."""

@@ -1,0 +1,192 @@
+"""The driver of one session: carries its connection from open to lost, and then again.
+
+All that the session leaves to the world is here: the socket, one timer, the tape, the wait before
+the next attempt. A link without tokens is not opened.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final, NoReturn
+
+from pr3dict.model.errors import FeedError, LinkRefused
+from pr3dict.model.links import Closed, LinkStatus, Pace, Phase, Verdict
+from pr3dict.model.records import Kind, pack_closed
+from pr3dict.model.states import Cause
+from pr3dict.model.units import NS_PER_S, Nanos
+from pr3dict.net.retry import Backoff
+from pr3dict.ports import Clock, Connect, OnFrame, OnMessage, Recorder, Session, Transport
+
+_IN: Final = int(Kind.IN)
+_OUR_GOODBYE: Final = Closed(1000, "closed by us")
+
+OnStatus = Callable[[LinkStatus], object]
+"""Called after each change of `LinkStatus.phase`, when the session has been told already."""
+
+
+class Link:
+    """One connection that is kept. All methods belong to the thread of the loop."""
+
+    def __init__(
+        self,
+        session: Session,
+        connect: Connect,
+        clock: Clock,
+        backoff: Backoff,
+        *,
+        on_changed: OnFrame,
+        on_status: OnStatus,
+        recorder: Recorder | None = None,
+    ) -> None:
+        self.session: Final = session
+        self.status: Final = LinkStatus(session.link, session.url)
+        self._connect = connect
+        self._clock = clock
+        self._backoff = backoff
+        self._on_changed = on_changed
+        self._on_status = on_status
+        self._recorder = recorder
+        self._transport: Transport | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._kicked = asyncio.Event()
+        self._dropped = ""
+        """Why we dropped the open connection ourselves."""
+
+    async def keep(self) -> NoReturn:
+        """Open, carry, wait, and again, until cancelled; then leave with a goodbye."""
+        while True:
+            await self._until_wanted()
+            verdict = await self._carry()
+            await self._pause(verdict)
+
+    def kick(self) -> None:
+        """Send what the session has to send; call it after `session.subscribe` and its like."""
+        self._kicked.set()
+        if self._transport is not None:
+            self._flush()
+
+    def drop(self, why: str) -> None:
+        """Give up the connection, if it is open; it is opened again, as after any loss."""
+        if self._transport is not None:
+            self._dropped = why
+            self._transport.abort()
+
+    async def _until_wanted(self) -> None:
+        while not self.session.tokens():
+            self._kicked.clear()
+            self._tell(Phase.IDLE)
+            await self._kicked.wait()
+
+    async def _carry(self) -> Verdict:
+        """Carry one connection from the attempt to its end; return what the end means."""
+        self._dropped = ""
+        self.status.attempts += 1
+        self._tell(Phase.CONNECTING)
+        ended = _OUR_GOODBYE
+        try:
+            transport = await self._connect(self.session.url, self._opened, self._listener())
+            ended = await transport.run()
+        except FeedError as error:
+            pace = Pace.SLOW if isinstance(error, LinkRefused) else Pace.QUICK
+            return Verdict(error.name, pace, str(error), Nanos(error.retry_after))
+        finally:
+            await self._left(ended)
+        if self._dropped:
+            return Verdict("expired", Pace.QUICK, self._dropped)
+        return self.session.verdict(ended)
+
+    def _opened(self, transport: Transport) -> None:
+        now = self._clock.now()
+        self._record(Kind.OPENED, now, self.session.url.encode())
+        self._transport = transport
+        self.status.opened += 1
+        self.status.opened_at = now
+        self.session.opened(now)
+        self._flush()
+        self._tell(Phase.OPEN)
+
+    def _listener(self) -> OnMessage:
+        """Return what is called for each message: the hot path, hence names bound once."""
+        link, now, status = self.session.link, self._clock.now, self.status
+        received, on_changed = self.session.received, self._on_changed
+        append = self._recorder.append if self._recorder is not None else None
+
+        def on_message(frame: bytes) -> None:
+            at = now()
+            if append is not None:
+                append(_IN, link, at, frame)
+            status.frames_in += 1
+            status.bytes_in += len(frame)
+            flags = received(frame, at)
+            if flags:
+                on_changed(flags)
+
+        return on_message
+
+    async def _left(self, ended: Closed) -> None:
+        """Say goodbye if there is still somebody, then tell tape and session of the end."""
+        transport, self._transport = self._transport, None
+        if self._timer is not None:
+            self._timer.cancel()
+        if transport is None:
+            return
+        try:
+            await transport.close()
+        finally:
+            now = self._clock.now()
+            reason = self._dropped or ended.reason
+            self._record(Kind.CLOSED, now, pack_closed(Cause.LINK_DOWN, ended.code, reason))
+            self.session.closed(Cause.LINK_DOWN, now)
+
+    async def _pause(self, verdict: Verdict) -> None:
+        status = self.status
+        lived = Nanos(max(0, self.session.last_data() - status.opened_at))
+        wait = self._backoff.wait(verdict.pace, lived=lived, asked=verdict.retry_after)
+        status.lost[verdict.name] = status.lost.get(verdict.name, 0) + 1
+        status.last_error = verdict.sentence
+        status.retry_at = Nanos(self._clock.now() + wait)
+        self._kicked.clear()
+        self._tell(Phase.WAITING)
+        if verdict.pace is not Pace.IDLE:
+            await asyncio.sleep(wait / NS_PER_S)
+            return
+        try:
+            async with asyncio.timeout(wait / NS_PER_S):
+                await self._kicked.wait()
+        except TimeoutError:
+            pass
+
+    def _flush(self) -> None:
+        assert self._transport is not None
+        for frame in self.session.frames():
+            self._record(Kind.OUT, self._clock.now(), frame)
+            self.status.frames_out += 1
+            self.status.bytes_out += len(frame)
+            self._transport.send(frame)
+        self._arm()
+
+    def _arm(self) -> None:
+        """Set the one timer to when the session wants to be woken."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        wake_at = self.session.wake_at()
+        if wake_at is not None:
+            delay_s = max(0, wake_at - self._clock.now()) / NS_PER_S
+            self._timer = asyncio.get_running_loop().call_later(delay_s, self._wake)
+
+    def _wake(self) -> None:
+        now = self._clock.now()
+        self.session.woken(now)
+        why = self.session.expired(now)
+        if why is not None:
+            self.drop(why)
+        elif self._transport is not None:
+            self._flush()
+
+    def _tell(self, phase: Phase) -> None:
+        self.status.phase = phase
+        self._on_status(self.status)
+
+    def _record(self, kind: Kind, now: Nanos, payload: bytes) -> None:
+        if self._recorder is not None:
+            self._recorder.append(kind, self.session.link, now, payload)

@@ -1,0 +1,250 @@
+"""The generated venue: markets, an agenda of what happens when, and one step at a time.
+
+Time is virtual and nothing depends on who listens, so the same seed gives the same bytes.
+"""
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import count
+from random import Random
+from typing import Final
+
+from pr3dict.sim import wire
+from pr3dict.sim.books import Change, Levels, Market, Rules
+from pr3dict.sim.config import TICKS, SimConfig
+from pr3dict.sim.flow import Order, next_order
+from pr3dict.sim.hash import MICROS
+from pr3dict.sim.markets import new_market
+from pr3dict.sim.shape import GAP_MS, RESOLVED_MS, TRADE_NOTICE_MS
+from pr3dict.sim.wire import Fill, Frame, Step
+
+MS_PER_HOUR: Final = 3_600_000
+EDGE: Final = 960_000
+"""Above this price of either token, in micros, the price grid becomes finer."""
+COARSE: Final = TICKS["0.01"]
+FINE: Final = TICKS["0.001"]
+UNANNOUNCED: Final = 0.1
+"""How many settled markets are never announced as resolved."""
+
+Action = Callable[[int], Step]
+
+
+class Venue:
+    """Markets that trade. `now_ms` is venue time: that of the last step."""
+
+    def __init__(self, config: SimConfig) -> None:
+        self.rate = config.rate
+        self.now_ms = config.start_ms
+        self._config = config
+        self._end_ms = config.start_ms + config.duration_ms if config.duration_ms else None
+        self._rng = Random(config.seed)  # noqa: S311 - a seed must give the same venue again
+        self._numbers = count()
+        self._markets: dict[str, tuple[Market, int]] = {}
+        self._conditions: dict[str, Market] = {}
+        self._trading: list[Market] = []
+        self._agenda: list[tuple[int, int, Action]] = []
+        self._order = count()
+        for _ in range(config.markets):
+            self._list_market(config.start_ms)
+        self._plan_hourly(config.created_per_hour, self._create)
+        self._plan_hourly(config.resolved_per_hour, self._settle_any)
+
+    @property
+    def waits(self) -> bool:
+        """A venue at a speed lives from the start; flat out it waits for a subscriber."""
+        return not self.rate.speed or bool(self.rate.frames_per_s)
+
+    def restart(self) -> bool:
+        """Return False: a generated venue does not repeat itself."""
+        return False
+
+    @property
+    def tokens(self) -> list[str]:
+        """The tokens that can be subscribed, in the order of their listing."""
+        return [token for token, (market, _) in self._markets.items() if not market.resolved]
+
+    def known(self, token: str) -> bool:
+        """Tell whether a token can be subscribed."""
+        found = self._markets.get(token)
+        return found is not None and not found[0].resolved
+
+    def rules(self, token: str) -> Rules | None:
+        """Return what REST tells about the market of a token."""
+        found = self._markets.get(token)
+        return found[0].rules if found else None
+
+    def rules_of(self, condition: str) -> Rules | None:
+        """Return what REST tells about a market."""
+        market = self._conditions.get(condition)
+        return market.rules if market else None
+
+    def opening(self, tokens: Iterable[str]) -> bytes:
+        """Return the opening frame for these tokens; those unknown are left out."""
+        found = (self._markets[token] for token in tokens if self.known(token))
+        return wire.opening(wire.opening_book(market, side) for market, side in found)
+
+    def book(self, token: str) -> bytes | None:
+        """Return the answer of REST `/book`; None where the venue has none (404)."""
+        if not self.known(token):
+            return None
+        market, side = self._markets[token]
+        return market.rest_book(side)
+
+    def levels(self, token: str) -> tuple[Levels, Levels]:
+        """Return the true (bids, asks) as (price, size) in micros, best first.
+
+        Raises `KeyError` for a token that was never listed.
+        """
+        market, side = self._markets[token]
+        return market.levels(side)
+
+    @property
+    def next_ms(self) -> int | None:
+        """When the next step is due; None when nothing will happen any more."""
+        if not self._agenda:
+            return None
+        at_ms = self._agenda[0][0]
+        return None if self._end_ms is not None and at_ms > self._end_ms else at_ms
+
+    def advance(self) -> Step | None:
+        """Let the next thing happen and return what the venue says; None after the end."""
+        if self.next_ms is None:
+            return None
+        at_ms, _, action = heapq.heappop(self._agenda)
+        self.now_ms = at_ms
+        return action(at_ms)
+
+    def step(self) -> list[bytes]:
+        """As `advance`, but only the texts; nothing after the end."""
+        step = self.advance()
+        return [frame.text for frame in step.frames] if step else []
+
+    def run(self, until_ms: int) -> Iterator[tuple[int, bytes]]:
+        """Yield (venue time, text) of everything said up to a moment, that moment included."""
+        while (due := self.next_ms) is not None and due <= until_ms:
+            for text in self.step():
+                yield due, text
+
+    def change_tick(self, token: str, tick: int) -> None:
+        """Script: the price grid of a market becomes another (micros) with the next step."""
+        market, _ = self._markets[token]
+        self._plan(self.now_ms, partial(self._regrid, market, tick))
+
+    def settle(self, token: str) -> None:
+        """Script: the question of a market is answered in favour of a token, next step."""
+        market, side = self._markets[token]
+        self._plan(self.now_ms, partial(self._settle, market, side))
+
+    def create(self) -> None:
+        """Script: a market is opened with the next step."""
+        self._plan(self.now_ms, self._create_one)
+
+    def _plan(self, at_ms: int, action: Action) -> None:
+        heapq.heappush(self._agenda, (at_ms, next(self._order), action))
+
+    def _plan_hourly(self, per_hour: float, action: Action) -> None:
+        if per_hour:
+            wait = self._rng.expovariate(per_hour / MS_PER_HOUR)
+            self._plan(self.now_ms + max(round(wait), 1), action)
+
+    def _list_market(self, now_ms: int) -> tuple[Market, int]:
+        number = next(self._numbers)
+        market = new_market(self._config, number, now_ms, self._rng)
+        for side, token in enumerate(market.rules.tokens):
+            self._markets[token] = market, side
+        self._conditions[market.rules.condition] = market
+        self._trading.append(market)
+        self._plan_order(market, now_ms)
+        return market, number
+
+    def _plan_order(self, market: Market, now_ms: int) -> None:
+        gap = round(GAP_MS.draw(self._rng) / self._config.activity)
+        self._plan(now_ms + max(gap, 1), partial(self._trade_on, market))
+
+    def _trade_on(self, market: Market, now_ms: int) -> Step:
+        """Take the next order of a market."""
+        if market.settled:
+            return _said(market, now_ms, ())
+        config = self._config
+        order = next_order(market, config.levels, config.trade_share, self._rng)
+        frames = self._execute(market, order, now_ms) if order.changes else []
+        if market.tick == COARSE and max(market.ladders[0].best, market.ladders[1].best) > EDGE:
+            self._plan(now_ms + 1, partial(self._regrid, market, FINE))
+        self._plan_order(market, now_ms)
+        return _said(market, now_ms, frames)
+
+    def _execute(self, market: Market, order: Order, now_ms: int) -> list[Frame]:
+        """Apply an order and return its frames in the order in which the venue sends them."""
+        top = market.best(0)
+        if order.fill:
+            market.traded(order.maker_price)
+            notice_ms = now_ms + round(TRADE_NOTICE_MS.draw(self._rng))
+            transaction = f"0x{self._rng.getrandbits(256):064x}"
+            self._plan(notice_ms, partial(self._tell_trade, market, order.fill, transaction))
+        market.apply(order.changes, now_ms)
+        frames = []
+        if self._config.custom and market.best(0) != top:
+            quoted_ms = now_ms + self._rng.getrandbits(1)
+            frames += [wire.best_bid_ask(market, side, quoted_ms) for side in (0, 1)]
+        frames += wire.price_changes(market, order.changes)
+        if order.fill:
+            frames += [wire.book(market, side) for side in (0, 1)]
+        return frames
+
+    def _tell_trade(self, market: Market, fill: Fill, transaction: str, now_ms: int) -> Step:
+        notice = wire.last_trade_price(market, fill, transaction, now_ms)
+        return _said(market, now_ms, (notice,))
+
+    def _regrid(self, market: Market, tick: int, now_ms: int) -> Step:
+        old = market.tick
+        if old == tick or market.settled:
+            return _said(market, now_ms, ())
+        market.regrid(tick)
+        market.seal(now_ms)
+        notices = [wire.tick_size_change(market, side, old, now_ms) for side in (0, 1)]
+        return _said(market, now_ms, notices)
+
+    def _create(self, now_ms: int) -> Step:
+        self._plan_hourly(self._config.created_per_hour, self._create)
+        return self._create_one(now_ms)
+
+    def _create_one(self, now_ms: int) -> Step:
+        market, number = self._list_market(now_ms)
+        frames = (wire.new_market(market, number, now_ms),) if self._config.custom else ()
+        return Step(now_ms, (), frames)
+
+    def _settle_any(self, now_ms: int) -> Step:
+        self._plan_hourly(self._config.resolved_per_hour, self._settle_any)
+        market = self._rng.choice(self._trading)
+        if len(self._trading) == 1:  # The last market goes on, or the venue would fall silent.
+            return _said(market, now_ms, ())
+        favourite = int(market.best(0)[0] < MICROS // 2)
+        return self._settle(market, favourite, now_ms)
+
+    def _settle(self, market: Market, winner: int, now_ms: int) -> Step:
+        """Take all levels away in one batch; the answer is announced minutes later."""
+        if market.settled:
+            return _said(market, now_ms, ())
+        market.settled = True
+        self._trading.remove(market)
+        gone = [
+            Change(side, price, 0, side)
+            for side, ladder in enumerate(market.ladders)
+            for price in ladder.prices
+        ]
+        market.apply(gone, now_ms)
+        announced_ms = now_ms + round(RESOLVED_MS.draw(self._rng))
+        self._plan(announced_ms, partial(self._resolve, market, winner))
+        return _said(market, now_ms, wire.price_changes(market, gone))
+
+    def _resolve(self, market: Market, winner: int, now_ms: int) -> Step:
+        market.resolved = True
+        if not self._config.custom or self._rng.random() < UNANNOUNCED:
+            return _said(market, now_ms, ())
+        number = int(market.title.split()[-3])
+        return _said(market, now_ms, (wire.market_resolved(market, number, winner, now_ms),))
+
+
+def _said(market: Market, now_ms: int, frames: Sequence[Frame]) -> Step:
+    return Step(now_ms, market.rules.tokens, tuple(frames))

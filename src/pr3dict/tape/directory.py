@@ -1,0 +1,114 @@
+"""A directory of tapes: one writer at a time, room for its last words, and what a crash left.
+
+The lock is flock's, so it dies with its process. The ballast is a file that is given back when
+the disk is full, so that the tape can still say that it stopped.
+"""
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Final
+
+from pr3dict.core import Core
+from pr3dict.model.errors import TapeError
+from pr3dict.tape.payloads import Recovered
+from pr3dict.tape.scan import scan
+from pr3dict.tape.segment import CLOSED, OPEN, sync_directory
+
+LOCK: Final = "writer.lock"
+BALLAST: Final = "writer.ballast"
+
+
+class Claim:
+    """The hold that one writer has on a directory."""
+
+    def __init__(self, directory: Path, ballast_size: int) -> None:
+        """Lock the directory, or raise `TapeError`."""
+        self._directory = directory
+        self._handle = _lock(directory)
+        self._ballast = directory / BALLAST
+        try:
+            _fill(self._ballast, ballast_size)
+        except OSError as failure:
+            self.release()
+            raise TapeError(
+                f"wanted {ballast_size} bytes of room in {directory}, found none: {failure}"
+            ) from failure
+
+    def spend_ballast(self) -> None:
+        """Give the room of the ballast back to the disk."""
+        with contextlib.suppress(OSError):
+            self._ballast.unlink(missing_ok=True)
+
+    def release(self) -> None:
+        """Let the next writer in."""
+        self.spend_ballast()
+        os.close(self._handle)
+
+
+def _lock(directory: Path) -> int:
+    import fcntl  # noqa: PLC0415 absent on Windows, where tapes can be read but not written
+
+    handle = -1
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        handle = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as taken:
+        owner = os.read(handle, 32).decode(errors="replace").strip()
+        os.close(handle)
+        raise TapeError(
+            f"wanted to be the only recorder in {directory}, found process {owner} recording"
+            " there: stop it or choose another directory"
+        ) from taken
+    except OSError as failure:
+        if handle >= 0:
+            os.close(handle)
+        raise TapeError(f"wanted to record in {directory}, found that {failure}") from failure
+    os.ftruncate(handle, 0)
+    os.write(handle, f"{os.getpid()}\n".encode())
+    return handle
+
+
+def _fill(path: Path, size: int) -> None:
+    """Write the ballast out: a hole in a file holds no room."""
+    with path.open("wb") as file:
+        file.write(os.urandom(size))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def refuse_known_run(directory: Path, run_id: str) -> None:
+    """Raise `TapeError` when this directory holds segments of a run of that name."""
+    for suffix in (CLOSED, OPEN):
+        for path in directory.glob(f"*/*-{run_id}-*{suffix}"):
+            if path.stem[3:].rpartition("-")[0] == run_id:
+                raise TapeError(
+                    f"wanted a new run id, found {run_id} used in {path}: choose another"
+                )
+
+
+def recover(directory: Path, core: Core) -> list[Recovered]:
+    """Close what dead runs left open, without touching a byte of it; return what was found.
+
+    The readable part stays readable under its final name; what is torn stays behind it.
+    """
+    found = []
+    for path in sorted(directory.glob(f"*/*{OPEN}")):
+        if path.stat().st_size == 0:
+            path.unlink()
+            continue
+        segment = scan(path, core)
+        final = path.with_suffix(CLOSED)
+        path.rename(final)
+        sync_directory(final.parent)
+        found.append(
+            Recovered(
+                segment=final.relative_to(directory).as_posix(),
+                records=sum(block.records for block in segment.blocks),
+                last_ns=segment.blocks[-1].last_ns if segment.blocks else 0,
+                readable_bytes=segment.readable_size,
+                torn_bytes=segment.size - segment.readable_size,
+            )
+        )
+    return found

@@ -1,0 +1,185 @@
+"""Read a tape back: segment by segment, block by block, record by record.
+
+Nothing that is found on disk raises: a damaged segment gives what is right before the damage, the
+rest of it is skipped, and the damage is told in `problems`. Blocks are unpacked ahead of their
+reader on a thread of their own (zstd holds no GIL), so that a replay does not wait for them.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final, NamedTuple
+
+from pr3dict.core import Core
+from pr3dict.model.errors import TapeError
+from pr3dict.tape.payloads import Record
+from pr3dict.tape.scan import BlockAt, Segment, load, reading, records_of, scan
+from pr3dict.tape.segment import CLOSED, OPEN
+
+BLOCKS_AHEAD: Final = 3
+"""Blocks that are unpacked before they are wanted; each is about a MiB."""
+
+
+class Problem(NamedTuple):
+    """Something on disk that is not as it was written, or is missing."""
+
+    where: str
+    what: str
+    corrupt: bool
+    """False where bytes merely end too early: a crash, or a recorder that is still writing."""
+
+
+class Block(NamedTuple):
+    """The records of one block, back to back, and the wall times of its first and last."""
+
+    first_ns: int
+    last_ns: int
+    raw: bytes
+
+
+class TapeReader:
+    """A tape: one segment, or all segments below a directory, in the order of their writing."""
+
+    def __init__(self, path: str | Path, core: Core) -> None:
+        """Look at every segment; raises `TapeError` when there is no tape at that path."""
+        self.path = Path(path)
+        self.problems: list[Problem] = []
+        """What was found so far; reading on may find more."""
+        self._core = core
+        self._since_ns = 0
+        try:
+            self._segments = _in_order([scan(one, core) for one in _files(self.path)])
+        except OSError as failure:
+            raise TapeError(f"wanted to read {self.path}, found that {failure}") from failure
+        for segment in self._segments:
+            if segment.fault:
+                self._note(segment, segment.fault, corrupt=segment.damaged)
+        for run in self.runs():
+            self._note_missing(run)
+
+    def segments(self, run: str | None = None) -> tuple[Segment, ...]:
+        """Return the segments, of one run or of all."""
+        return tuple(one for one in self._segments if run is None or _run(one) == run)
+
+    def runs(self) -> tuple[str, ...]:
+        """Return the ids of the runs in the order in which they began.
+
+        A run is one life of a recorder: books of one know nothing of the run before.
+        """
+        return tuple(dict.fromkeys(_run(one) for one in self._segments if one.header))
+
+    def seek(self, wall_ns: int) -> None:
+        """Let `blocks` begin with the block, and `records` with the record, of this wall time."""
+        self._since_ns = wall_ns
+
+    def blocks(self, run: str | None = None) -> Iterator[Block]:
+        """Give the blocks, unpacked ahead of time."""
+        for segment in self.segments(run):
+            wanted = [one for one in segment.blocks if one.last_ns >= self._since_ns]
+            with _unpacked(segment, wanted, self._core) as unpacked:
+                for block, (raw, fault) in zip(wanted, unpacked, strict=True):
+                    if raw:
+                        yield Block(block.first_ns, block.last_ns, raw)
+                    if fault:
+                        self._note(segment, fault, corrupt=True)
+                        break
+
+    def records(self, run: str | None = None) -> Iterator[Record]:
+        """Give the records, from the time of `seek` on."""
+        for block in self.blocks(run):
+            for record in records_of(self._core, block.raw):
+                if record.wall_ns >= self._since_ns:
+                    yield record
+
+    def name(self, segment: Segment) -> str:
+        """Return the path of a segment below the directory of the tape."""
+        base = self.path if self.path.is_dir() else self.path.parent
+        return segment.path.relative_to(base).as_posix()
+
+    def _note(self, segment: Segment, what: str, *, corrupt: bool) -> None:
+        problem = Problem(self.name(segment), what, corrupt)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def _note_missing(self, run: str) -> None:
+        """Tell of segments that were written, as the next one's number shows, and are not here."""
+        expected = 0
+        for segment in self.segments(run):
+            number = segment.header.number if segment.header else expected
+            if number != expected:
+                what = f"segments {expected} to {number - 1} of run {run} are missing before it"
+                self._note(segment, what, corrupt=True)
+            expected = number + 1
+
+
+def _files(path: Path) -> list[Path]:
+    """Return the segments at a path; raises `TapeError` when there are none."""
+    if path.is_file():
+        return [path]
+    found = [*path.glob(f"**/*{CLOSED}"), *path.glob(f"**/*{OPEN}")]
+    if not found:
+        raise TapeError(f"wanted a tape, found no {CLOSED} file at {path}")
+    return sorted(found)
+
+
+def _in_order(segments: list[Segment]) -> list[Segment]:
+    """Sort by the start of the run, then by number; first those that have lost their header."""
+    started: dict[str, int] = {}
+    for one in segments:
+        if one.header:
+            run_id, wall_ns = one.header.run_id, one.header.wall_ns
+            started[run_id] = min(started.get(run_id, wall_ns), wall_ns)
+
+    def order(segment: Segment) -> tuple[int, str, int]:
+        header = segment.header
+        return (started[header.run_id], header.run_id, header.number) if header else (0, "", 0)
+
+    return sorted(segments, key=order)
+
+
+def _run(segment: Segment) -> str:
+    return segment.header.run_id if segment.header else ""
+
+
+@contextmanager
+def _unpacked(
+    segment: Segment, wanted: list[BlockAt], core: Core
+) -> Iterator[Iterator[tuple[bytes, str]]]:
+    """Give (raw, fault) of each block, a few blocks ahead of whoever takes them."""
+    with ThreadPoolExecutor(1, "pr3dict-unpack") as pool, _open(segment.path) as file:
+        read = reading(file)
+
+        def attempt(block: BlockAt) -> tuple[bytes, str]:
+            try:
+                return load(read, block, core)
+            except OSError as failure:
+                return b"", f"cannot be read: {failure}"
+
+        def ahead() -> Iterator[tuple[bytes, str]]:
+            coming: deque[Future[tuple[bytes, str]]] = deque()
+            for block in wanted:
+                coming.append(pool.submit(attempt, block))
+                if len(coming) > BLOCKS_AHEAD:
+                    yield coming.popleft().result()
+            while coming:
+                yield coming.popleft().result()
+
+        try:
+            yield ahead()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _open(path: Path) -> BinaryIO:
+    """Open a segment, which its writer may have closed (renamed) since we looked."""
+    try:
+        return path.open("rb")
+    except FileNotFoundError as gone:
+        try:
+            return path.with_suffix(CLOSED).open("rb")
+        except OSError:
+            raise TapeError(f"{path} was here a moment ago and is gone") from gone
+    except OSError as failure:
+        raise TapeError(f"wanted to read {path}, found that {failure}") from failure

@@ -1,0 +1,1 @@
+"""The venues' protocols, each without sockets, clocks and other venues."""

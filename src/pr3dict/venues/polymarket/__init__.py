@@ -1,0 +1,1 @@
+"""Polymarket: the market channel, without sockets and without a clock."""

@@ -1,0 +1,240 @@
+"""One connection to the market channel: subscribe, keep alive, ask anew. No socket, no clock.
+
+The session owns the set of tokens of its link. What is wanted is reconciled with what was asked
+for on the open connection; a new connection starts from nothing, because the venue forgets.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from pr3dict.core import CONTROL, Books
+from pr3dict.model.links import Closed, Verdict
+from pr3dict.model.states import BookState, Cause
+from pr3dict.model.units import NS_PER_S, Nanos
+from pr3dict.venues.polymarket import rules, wire
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be set; times in nanoseconds. `Config` has the same in seconds, with reasons."""
+
+    custom_features: bool = True
+    ping_every: Nanos = Nanos(10 * NS_PER_S)
+    pong_timeout: Nanos = Nanos(30 * NS_PER_S)
+    silence: Nanos = Nanos(60 * NS_PER_S)
+    """Without data for half of it one book is asked for anew, without data for all of it the
+    link is given up; 0: never."""
+
+
+class Counts(msgspec.Struct):
+    """What a session has seen that is no data."""
+
+    pings: int = 0
+    pongs: int = 0
+    probes: int = 0
+    """Books asked for anew to see whether a silent link still delivers."""
+    invalid_operations: int = 0
+    """The venue did not understand a frame of ours: a fault on one side, worth an alarm."""
+    other_controls: int = 0
+
+
+class MarketSession:
+    """The market channel of one link, as `ports.Session` wants it."""
+
+    def __init__(self, link: int, url: str, books: Books, settings: Settings | None = None) -> None:
+        self.link: Final = link
+        self.url: Final = url
+        self.counts: Final = Counts()
+        self._books = books
+        self._feed = books.feed
+        self._settings = settings or Settings()
+        self._wanted: dict[str, None] = {}
+        """Tokens that somebody wants, in the order in which they came."""
+        self._asked: set[str] = set()
+        """Tokens that were asked for on the connection that is open."""
+        self._outgoing: list[bytes] = []
+        self._open = False
+        self._ping_at: Nanos | None = None
+        """When the next PING is due; None before the first subscription of a connection."""
+        self._unanswered: Nanos | None = None
+        """When the oldest PING without an answer went out."""
+        self._probed_at = Nanos(0)
+        """When a book was last asked for anew because of silence."""
+        self._expected_from = Nanos(0)
+        """From when on data is to be expected: not before a subscription, and again from the
+        moment at which silence was found to be no wonder, because every market was over."""
+
+    def opened(self, now: Nanos) -> None:
+        """Tell that the connection is open; what is wanted is subscribed."""
+        self._open = True
+        self._books.open_link(self.link, now)
+        self._reconcile(now)
+
+    def received(self, frame: bytes, now: Nanos) -> int:
+        """Feed a frame to the books; return the flags of `core`. `now`: when it arrived."""
+        flags = self._feed(self.link, frame, now)
+        if flags & CONTROL:
+            self._control(frame)
+        return flags
+
+    def closed(self, cause: Cause, now: Nanos) -> None:
+        """Tell that the connection is lost; nothing that was asked for holds any more."""
+        self._open = False
+        self._ping_at = self._unanswered = None
+        self._asked.clear()
+        self._outgoing.clear()
+        self._books.close_link(self.link, cause, now)
+
+    def woken(self, now: Nanos) -> None:
+        """Do what is due: ping, and see whether a silent link still delivers."""
+        if self._ping_at is not None and now >= self._ping_at:
+            self._ping(now)
+        probe_at = self._probe_at()
+        if probe_at is not None and now >= probe_at:
+            self._probe(now)
+
+    def subscribe(self, tokens: Sequence[str], now: Nanos) -> None:
+        """Want these tokens from now on; those that are wanted already are left alone.
+
+        Raises `UnknownTokenError` for a text that cannot be a token id, before anything is done.
+        """
+        new = [token for token in dict.fromkeys(tokens) if token not in self._wanted]
+        for token in new:
+            rules.token_id(token)
+        assert len(self._wanted) + len(new) <= rules.LINK_TOKENS_MAX, "shard before you subscribe"
+        for token in new:
+            self._wanted[token] = None
+            self._books.track(token, self.link)
+        self._reconcile(now)
+
+    def unsubscribe(self, tokens: Sequence[str], now: Nanos) -> None:
+        """Want these tokens no more and forget their books."""
+        for token in tokens:
+            if token in self._wanted:
+                del self._wanted[token]
+                self._books.untrack(token)
+        self._reconcile(now)
+
+    def resubscribe(self, tokens: Sequence[str], now: Nanos) -> None:
+        """Ask for fresh books of these tokens, as far as they are subscribed."""
+        asked = [token for token in dict.fromkeys(tokens) if token in self._asked]
+        if asked:
+            self._outgoing.append(wire.unsubscribe(asked))
+            self._outgoing.append(self._subscription(asked))
+        self._reconcile(now)
+
+    def tokens(self) -> tuple[str, ...]:
+        """Return the tokens wanted, in the order in which they came."""
+        return tuple(self._wanted)
+
+    def last_data(self) -> Nanos:
+        """Return when the link last delivered data, which a PONG is not; 0: never."""
+        return Nanos(self._books.last_data_ns(self.link))
+
+    def wake_at(self) -> Nanos | None:
+        """Return when `woken` and `expired` are to be called; None: not before something else."""
+        due = [self._ping_at, self._pong_deadline(), self._probe_at(), self._silence_deadline()]
+        return min((at for at in due if at is not None), default=None)
+
+    def frames(self) -> list[bytes]:
+        """Return the frames to send since the last call, in order."""
+        frames, self._outgoing = self._outgoing, []
+        return frames
+
+    def expired(self, now: Nanos) -> str | None:
+        """Return why the connection is dead although it is open; None: it is not."""
+        deadline = self._pong_deadline()
+        if deadline is not None and now >= deadline:
+            return f"no PONG for {self._settings.pong_timeout / NS_PER_S:g} s"
+        deadline = self._silence_deadline()
+        if deadline is not None and now >= deadline:
+            return (
+                f"no data for {self._settings.silence / NS_PER_S:g} s, not even the book that was"
+                " asked for anew"
+            )
+        return None
+
+    def verdict(self, ended: Closed) -> Verdict:
+        """Return what the end of a connection means, by the rules of the venue."""
+        return rules.verdict(ended)
+
+    def _reconcile(self, now: Nanos) -> None:
+        """Send what makes the subscription equal to what is wanted, if the connection is open."""
+        if not self._open:
+            return
+        added = [token for token in self._wanted if token not in self._asked]
+        removed = [token for token in self._asked if token not in self._wanted]
+        if added:
+            self._outgoing.append(self._subscription(added))
+        if removed:
+            self._outgoing.append(wire.unsubscribe(removed))
+        if added and not self._asked:
+            self._expected_from = now
+        self._asked = set(self._wanted)
+        if self._asked and self._ping_at is None:
+            # Text before a subscription is answered by close 1008: no PING before this.
+            self._ping_at = Nanos(now + self._settings.ping_every)
+
+    def _subscription(self, tokens: Iterable[str]) -> bytes:
+        first = self._ping_at is None
+        make = wire.open_with if first else wire.subscribe
+        return make(tokens, custom_features=self._settings.custom_features)
+
+    def _control(self, frame: bytes) -> None:
+        text = frame.strip().upper()
+        if text == wire.PONG:
+            self.counts.pongs += 1
+            self._unanswered = None
+        elif text == wire.INVALID_OPERATION:
+            self.counts.invalid_operations += 1
+        else:
+            self.counts.other_controls += 1
+
+    def _ping(self, now: Nanos) -> None:
+        self._outgoing.append(wire.PING)
+        self.counts.pings += 1
+        self._ping_at = Nanos(now + self._settings.ping_every)
+        if self._unanswered is None:
+            self._unanswered = now
+
+    def _pong_deadline(self) -> Nanos | None:
+        if self._unanswered is None:
+            return None
+        return Nanos(self._unanswered + self._settings.pong_timeout)
+
+    def _quiet_since(self) -> Nanos | None:
+        """Since when data is missing; None where silence is no sign."""
+        if not self._asked or not self._settings.silence:
+            return None
+        return max(self.last_data(), self._expected_from)
+
+    def _probe_at(self) -> Nanos | None:
+        since = self._quiet_since()
+        if since is None or self._probed_at >= since:
+            return None
+        return Nanos(since + self._settings.silence // 2)
+
+    def _silence_deadline(self) -> Nanos | None:
+        since = self._quiet_since()
+        if since is None or self._probed_at < since:
+            return None
+        return Nanos(since + self._settings.silence)
+
+    def _probe(self, now: Nanos) -> None:
+        """Ask for one book anew: a link that still delivers answers with it."""
+        token = self._open_book()
+        if token is None:
+            self._expected_from = now
+            return
+        self._probed_at = now
+        self.counts.probes += 1
+        self.resubscribe([token], now)
+
+    def _open_book(self) -> str | None:
+        """Return a token whose market is not over, by choice one that has a book."""
+        views = (self._books.view(token, 1) for token in self._wanted)
+        states = dict(zip(self._wanted, (view and view.state for view in views), strict=True))
+        live = (token for token, state in states.items() if state == BookState.LIVE)
+        not_over = (token for token, state in states.items() if state != BookState.CLOSED)
+        return next(live, None) or next(not_over, None)

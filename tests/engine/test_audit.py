@@ -1,0 +1,184 @@
+"""The audit in virtual time: which books are read, and what a difference takes to be believed."""
+
+from types import SimpleNamespace
+
+from pr3dict.engine.audit import Ask, Audit, Reading
+from pr3dict.engine.heal import FETCH_MAX, Budget
+from pr3dict.model.events import FeedLost, StateChanged
+from pr3dict.model.states import BookState, Cause, Proof
+
+START = 1_700_000_000_000_000_000
+S = 1_000_000_000
+
+
+class Desk:
+    """Books as the audit sees them, and the audit."""
+
+    def __init__(self, *tokens, proof=Proof.PROVED):
+        self.views = {
+            token: SimpleNamespace(
+                token=token,
+                market="0x1",
+                proof=proof,
+                version=1,
+                venue_ns=START,
+                local_ns=START,
+                verified_ns=START,
+            )
+            for token in tokens
+        }
+        self.audit = Audit(Budget())
+        self.audit.heard([became(BookState.LIVE, token) for token in tokens])
+
+    def due(self, at):
+        """Return the tokens to read."""
+        ask = self.audit.due(START + at, self.views.get)
+        return [] if ask is None else list(ask.tokens)
+
+    def answered(self, at, *, same, venue_ns=START + S):
+        readings = {token: Reading(same, venue_ns) for token in self.views}
+        return self.audit.answered(readings, START + at, self.views.get)
+
+    def data(self, token, at):
+        self.views[token].version += 1
+        self.views[token].local_ns = START + at
+
+
+def became(state, token="a", at=START):
+    return StateChanged(token, BookState.SYNCING, state, Cause.NONE, at)
+
+
+def first_look(desk):
+    assert [] == desk.due(2 * S)
+
+
+def test_a_quiet_book_is_read_after_thirty_seconds():
+    desk = Desk("a")
+    first_look(desk)
+
+    assert START + 30 * S == desk.audit.wake_at()
+    assert [] == desk.due(30 * S - 1)
+    assert ["a"] == desk.due(30 * S)
+
+
+def test_a_book_with_data_or_proof_is_not_read():
+    desk = Desk("a", "b")
+    desk.data("a", 25 * S)
+    desk.views["b"].verified_ns = START + 26 * S
+
+    assert [] == desk.due(30 * S)
+    assert ["a"] == desk.due(55 * S)
+
+
+def test_an_equal_book_is_read_again_in_its_turn():
+    desk = Desk("a")
+    first_look(desk)
+    desk.due(30 * S)
+
+    assert [] == desk.answered(30 * S, same=True)
+    assert [] == desk.due(60 * S - 1)
+    assert ["a"] == desk.due(60 * S)
+
+
+def test_two_differences_without_data_between_are_doubt():
+    desk = Desk("a")
+    first_look(desk)
+    desk.due(30 * S)
+    assert [] == desk.answered(30 * S, same=False)
+
+    assert ["a"] == desk.due(32 * S)
+    assert ["a"] == desk.answered(32 * S, same=False)
+
+
+def test_data_between_the_reads_takes_the_doubt_away():
+    desk = Desk("a")
+    first_look(desk)
+    desk.due(30 * S)
+    desk.answered(30 * S, same=False)
+    desk.data("a", 31 * S)
+
+    assert [] == desk.due(32 * S)
+
+
+def test_data_during_the_read_makes_it_worthless():
+    desk = Desk("a")
+    first_look(desk)
+    desk.due(30 * S)
+    desk.data("a", 30 * S + 1)
+    desk.answered(30 * S + 2, same=False)
+
+    assert 1 == desk.audit.counters["overtaken"]
+    assert 0 == desk.audit.counters["differed"]
+
+
+def test_rest_that_is_older_than_the_book_proves_nothing():
+    desk = Desk("a")
+    first_look(desk)
+    for turn in range(1, 4):
+        assert ["a"] == desk.due(30 * turn * S)
+        assert [] == desk.answered(30 * turn * S, same=False, venue_ns=START)
+
+
+def test_a_second_read_that_agrees_ends_the_doubt():
+    desk = Desk("a")
+    first_look(desk)
+    desk.due(30 * S)
+    desk.answered(30 * S, same=False)
+    desk.due(32 * S)
+    desk.answered(32 * S, same=True)
+    desk.due(62 * S)
+
+    assert [] == desk.answered(62 * S, same=False)
+
+
+def test_only_live_books_are_read():
+    desk = Desk("a")
+    desk.audit.heard([became(BookState.SUSPECT)])
+
+    assert [] == desk.due(300 * S)
+    assert desk.audit.wake_at() is None
+
+
+def test_a_book_whose_link_is_down_is_not_read():
+    desk = Desk("a")
+    desk.audit.heard([FeedLost(1, 1, Cause.LINK_DOWN, ("a",), START)])
+
+    assert desk.audit.wake_at() is None
+
+
+def test_an_unverified_book_asks_for_its_rules_soon_and_once_a_market():
+    desk = Desk("a", "b", proof=Proof.UNVERIFIED)
+
+    assert Ask(market="0x1") == desk.audit.due(START + 2 * S, desk.views.get)
+    desk.audit.ruled("0x1")
+    assert START + 30 * S == desk.audit.wake_at()
+    assert Ask(tokens=("a", "b")) == desk.audit.due(START + 30 * S, desk.views.get)
+
+
+def test_rules_that_could_not_be_had_are_asked_for_again():
+    desk = Desk("a", proof=Proof.UNVERIFIED)
+    desk.audit.due(START + 2 * S, desk.views.get)
+    desk.audit.failed(START + 2 * S)
+
+    assert [] == desk.due(29 * S)
+    assert Ask(market="0x1") == desk.audit.due(START + 30 * S, desk.views.get)
+
+
+def test_a_request_holds_a_bounded_number_of_books():
+    desk = Desk(*(f"t{number:03}" for number in range(FETCH_MAX + 5)))
+    first_look(desk)
+
+    assert FETCH_MAX == len(desk.due(30 * S))
+    assert [] == desk.due(30 * S)
+    desk.answered(30 * S, same=True)
+    assert 5 == len(desk.due(31 * S))
+
+
+def test_a_failed_request_waits_and_doubts_nobody():
+    desk = Desk("a")
+    first_look(desk)
+    desk.due(30 * S)
+    desk.audit.failed(START + 30 * S)
+
+    assert [] == desk.due(59 * S)
+    assert ["a"] == desk.due(60 * S)

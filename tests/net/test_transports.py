@@ -1,0 +1,408 @@
+"""What every transport must do, on real sockets. Both files of transports are tested here."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from pr3dict.model.errors import FeedError, LinkRefused
+from pr3dict.model.links import Closed
+from pr3dict.net import transport_picows, transport_websockets
+from pr3dict.net.clock import SystemClock
+from pr3dict.net.limits import Limits
+from pr3dict.ports import Connect, Transport
+from tests.net.peers import BINARY, CLOSE, PING, PONG, TEXT, Peer, close_frame, frame, free_address
+from tests.net.peers import serving
+
+MIB = 1 << 20
+LIMITS = Limits(connect_timeout_s=5.0, close_timeout_s=0.3, frame_bytes_max=40 * MIB)
+CONNECTORS = {
+    "picows": transport_picows.connector,
+    "websockets": transport_websockets.connector,
+}
+pytestmark = pytest.mark.timeout(30)
+
+
+@pytest.fixture(params=CONNECTORS)
+def make(request) -> Callable[[Limits], Connect]:
+    return lambda limits: CONNECTORS[request.param](limits, SystemClock())
+
+
+@pytest.fixture
+def connect(make) -> Connect:
+    return make(LIMITS)
+
+
+async def heard(connect: Connect, url: str) -> tuple[list[bytes], Closed]:
+    """Listen to a connection until it ends; return the messages and how it ended."""
+    messages: list[bytes] = []
+    transport = await connect(url, lambda _: None, messages.append)
+    return messages, await transport.run()
+
+
+async def test_hands_over_whole_messages_in_order(connect):
+    async def script(peer: Peer):
+        await peer.accept()
+        peer.say(frame(b"first"), frame(b""), frame(b"\xff not text"), frame(b"[]", BINARY))
+        await peer.goodbye(1000)
+
+    async with serving(script) as url:
+        messages, _ = await heard(connect, url)
+    assert [b"first", b"", b"\xff not text", b"[]"] == messages
+
+
+async def test_tells_of_the_open_socket_before_the_first_message(connect):
+    order: list[object] = []
+
+    async def script(peer: Peer):
+        await peer.accept(first=frame(b"at once"))
+        await peer.goodbye(1000)
+
+    async with serving(script) as url:
+        transport = await connect(url, lambda _: order.append("open"), order.append)
+        await transport.run()
+    assert ["open", b"at once"] == order
+
+
+async def test_joins_the_fragments_of_a_message_around_a_ping(connect):
+    async def script(peer: Peer):
+        await peer.accept()
+        peer.say(frame(b"one ", fin=False), frame(b"x", PING))
+        assert (PONG, b"x") == await peer.hear()
+        peer.say(frame(b"two ", 0, fin=False), frame(b"", 0, fin=False), frame(b"three", 0))
+        peer.say(frame(b"next"))
+        await peer.goodbye(1000)
+
+    async with serving(script) as url:
+        messages, _ = await heard(connect, url)
+    assert [b"one two three", b"next"] == messages
+
+
+@pytest.mark.parametrize("pieces", [1, 30])
+async def test_takes_an_opening_array_of_thirty_mebibytes(connect, pieces):
+    opening = bytes(range(256)) * (30 * 4096)
+
+    async def script(peer: Peer):
+        await peer.accept()
+        step = len(opening) // pieces
+        for start in range(0, len(opening), step):
+            last = start + step == len(opening)
+            piece = opening[start : start + step]
+            peer.say(frame(piece, TEXT if start == 0 else 0, fin=last))
+            await peer.writer.drain()
+        await peer.goodbye(1000)
+
+    async with serving(script) as url:
+        messages, _ = await heard(connect, url)
+    assert [30 * MIB] == [len(message) for message in messages]
+    assert opening == messages[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (1000, "all subscribed assets resolved"),
+        (1001, ""),
+        (1008, "invalid subscription payload"),
+        (1012, ""),
+        (1013, "slow consumer: send buffer full"),
+        (4003, "draining"),
+    ],
+)
+async def test_tells_code_and_reason_of_a_close_and_answers_it(connect, code, reason):
+    answers: list[bytes] = []
+
+    async def script(peer: Peer):
+        await peer.accept()
+        answers.append(await peer.goodbye(code, reason))
+
+    async with serving(script) as url:
+        messages, ended = await heard(connect, url)
+    assert ([], Closed(code, reason)) == (messages, ended)
+    assert [code.to_bytes(2)] == [answer[:2] for answer in answers]
+
+
+async def test_tells_a_close_without_a_code(connect):
+    async def script(peer: Peer):
+        await peer.accept()
+        peer.say(frame(b"", CLOSE))
+        await peer.hear()
+
+    async with serving(script) as url:
+        assert Closed(1005, "") == (await heard(connect, url))[1]
+
+
+async def test_hears_nothing_after_a_close(connect):
+    async def script(peer: Peer):
+        await peer.accept()
+        peer.say(frame(b"before"), close_frame(1000) + frame(b"after"))
+        await peer.hear()
+
+    async with serving(script) as url:
+        messages, ended = await heard(connect, url)
+    assert [b"before"] == messages
+    assert 1000 == ended.code
+
+
+@pytest.mark.parametrize("end", ["reset", "fin"])
+async def test_tells_a_broken_connection_at_once(connect, end):
+    async def script(peer: Peer):
+        await peer.accept()
+        peer.say(frame(b"whole"), frame(b"cut short")[:5])
+        await peer.writer.drain()
+        await peer.hear()
+        if end == "reset":
+            peer.reset()
+
+    async with serving(script) as url:
+        messages: list[bytes] = []
+        transport = await connect(url, lambda _: None, messages.append)
+        transport.send(b"go on")
+        async with asyncio.timeout(2):
+            ended = await transport.run()
+    assert [b"whole"] == messages
+    assert 1006 == ended.code
+
+
+@pytest.mark.parametrize(
+    ("what", "code"),
+    [
+        (frame(b"x", reserved=4), 1002),
+        (frame(b"x", reserved=1), 1002),
+        (frame(b"x", 3), 1002),
+        (frame(b"rest of nothing", 0), 1002),
+        (frame(b"a", fin=False) + frame(b"b"), 1002),
+        (frame(b"x", PING, fin=False), 1002),
+        (frame(b"\x03", CLOSE), 1002),
+    ],
+    ids=["rsv1", "rsv3", "opcode", "continuation", "nested", "ping in parts", "half a code"],
+)
+async def test_fails_a_connection_that_breaks_the_protocol(connect, what, code):
+    answers: list[bytes] = []
+
+    async def script(peer: Peer):
+        await peer.accept()
+        peer.say(what)
+        answers.append((await peer.hear())[1])
+
+    async with serving(script) as url:
+        messages, ended = await heard(connect, url)
+    assert ([], code) == (messages, ended.code)
+    assert [code] == [int.from_bytes(answer[:2]) for answer in answers]
+
+
+@pytest.mark.parametrize("fragmented", [False, True])
+async def test_fails_a_connection_with_a_message_that_is_too_big(make, fragmented):
+    async def script(peer: Peer):
+        await peer.accept()
+        if fragmented:
+            peer.say(frame(bytes(600), fin=False), frame(bytes(600), 0, fin=False))
+        else:
+            peer.say(frame(bytes(1200)))
+        assert CLOSE == (await peer.hear())[0]
+
+    async with serving(script) as url:
+        small = make(Limits(frame_bytes_max=1000, close_timeout_s=0.3))
+        messages, ended = await heard(small, url)
+    assert ([], 1009) == (messages, ended.code)
+
+
+async def test_sends_frames_as_text_in_order(connect):
+    frames: list[tuple[int, bytes]] = []
+
+    async def script(peer: Peer):
+        await peer.accept()
+        frames.extend([await peer.hear() for _ in range(3)])
+        await peer.goodbye(1000)
+
+    def say(transport: Transport) -> None:
+        transport.send(b'{"type":"market"}')
+        transport.send(b"PING")
+        transport.send(b"x" * 70_000)
+
+    async with serving(script) as url:
+        transport = await connect(url, say, lambda _: None)
+        await transport.run()
+    assert [(TEXT, b'{"type":"market"}'), (TEXT, b"PING"), (TEXT, b"x" * 70_000)] == frames
+
+
+async def test_says_goodbye_when_it_closes(connect):
+    heard_by_peer: list[tuple[int, bytes]] = []
+
+    async def script(peer: Peer):
+        await peer.accept()
+        heard_by_peer.append(await peer.hear())
+        peer.say(close_frame(1000))
+        await peer.reader.read()
+
+    async with serving(script) as url:
+        transport = await connect(url, lambda _: None, lambda _: None)
+        await transport.close()
+        await transport.close()
+        transport.send(b"too late")
+        transport.abort()
+        await transport.run()
+    assert [(CLOSE, (1000).to_bytes(2))] == heard_by_peer
+
+
+async def test_leaves_within_its_bound_when_the_peer_does_not_answer_the_close(connect):
+    async def script(peer: Peer):
+        await peer.accept()
+        await peer.reader.read()  # Our Close among the rest, which it does not answer.
+
+    async with serving(script) as url:
+        transport = await connect(url, lambda _: None, lambda _: None)
+        running = asyncio.ensure_future(transport.run())
+        async with asyncio.timeout(2):
+            await transport.close()
+            await running
+
+
+async def test_an_abort_ends_the_run(connect):
+    async def script(peer: Peer):
+        await peer.accept()
+        await peer.reader.read()
+
+    async with serving(script) as url:
+        transport = await connect(url, lambda _: None, lambda _: None)
+        transport.abort()
+        assert 1006 == (await transport.run()).code
+
+
+async def test_a_listener_that_raises_ends_the_run_with_its_error(connect):
+    async def script(peer: Peer):
+        await peer.accept()
+        peer.say(frame(b"x"))
+        await peer.reader.read()
+
+    def broken(_message: bytes) -> None:
+        raise ZeroDivisionError
+
+    async with serving(script) as url:
+        transport = await connect(url, lambda _: None, broken)
+        with pytest.raises((ZeroDivisionError, ExceptionGroup)) as raised:
+            await transport.run()
+        transport.abort()
+    assert raised.group_contains(ZeroDivisionError) if isinstance(
+        raised.value, ExceptionGroup
+    ) else True
+
+
+async def test_cancelling_the_run_loses_no_socket(connect):
+    gone: list[bytes] = []
+
+    async def script(peer: Peer):
+        await peer.accept()
+        gone.append(await peer.reader.read())
+
+    async with serving(script) as url:
+        transport = await connect(url, lambda _: None, lambda _: None)
+        running = asyncio.ensure_future(transport.run())
+        await asyncio.sleep(0)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        await transport.close()
+        async with asyncio.timeout(2):
+            while not gone:
+                await asyncio.sleep(0)
+
+
+async def error_of(connect: Connect, url: str) -> FeedError:
+    opened: list[Transport] = []
+    with pytest.raises(FeedError) as raised:
+        await connect(url, opened.append, lambda _: None)
+    assert [] == opened
+    return raised.value
+
+
+async def test_a_429_is_told_with_the_wait_that_it_asks_for(connect):
+    async with serving(lambda p: p.refuse("429 Too Many Requests", b"slow", Retry_After="7")) as url:
+        error = await error_of(connect, url)
+    assert ("http_429", 7_000_000_000) == (error.name, error.retry_after)
+    assert not isinstance(error, LinkRefused)
+    assert f"{url} answered HTTP 429, and asked us to wait 7 s: 'slow'" == str(error)
+
+
+async def test_a_block_at_the_edge_is_named_and_its_page_is_cut(connect):
+    page = b"<html>Attention Required!" + b"x" * 200_000
+    async with serving(lambda peer: peer.refuse("403 Forbidden", page)) as url:
+        error = await error_of(connect, url)
+    assert isinstance(error, LinkRefused)
+    assert "http_403" == error.name
+    assert "its edge blocks this program or this network: '<html>Attention" in str(error)
+    assert len(str(error)) < 400
+
+
+async def test_a_status_that_python_does_not_know_is_a_status(connect):
+    async with serving(lambda peer: peer.refuse("520 Web Server Returned an Unknown Error")) as url:
+        error = await error_of(connect, url)
+    assert "http_520" == error.name
+    assert not isinstance(error, LinkRefused)
+
+
+async def test_a_redirect_is_refused_and_not_followed(connect):
+    visitors: list[Peer] = []
+
+    async def elsewhere(peer: Peer):
+        visitors.append(peer)
+
+    async with (
+        serving(elsewhere) as target,
+        serving(lambda peer: peer.refuse("302 Found", location=target)) as url,
+    ):
+        error = await error_of(connect, url)
+    assert isinstance(error, LinkRefused)
+    assert f"{url} answered HTTP 302, a redirect to {target}, which is not followed" in str(error)
+    assert [] == visitors
+
+
+async def test_a_port_without_a_listener_is_told_in_a_sentence(connect):
+    url = free_address()
+    error = await error_of(connect, url)
+    assert "unreachable" == error.name
+    assert str(error).startswith(f"{url} cannot be reached: ")
+
+
+async def test_a_peer_that_never_answers_the_handshake_is_given_up(make):
+    async def mute(peer: Peer):
+        await peer.reader.read()
+
+    async with serving(mute) as url:
+        error = await error_of(make(Limits(connect_timeout_s=0.2)), url)
+    assert ("timeout", f"{url} did not answer in time") == (error.name, str(error))
+
+
+@pytest.mark.parametrize("answer", [b"SSH-2.0-OpenSSH_9.2\r\n\r\n", b""])
+async def test_a_peer_that_does_not_speak_websocket_is_told(connect, answer):
+    async def script(peer: Peer):
+        await peer.hear_request()
+        peer.writer.write(answer)
+
+    async with serving(script) as url:
+        error = await error_of(connect, url)
+    assert "unreachable" == error.name
+
+
+async def test_proxies_of_the_environment_are_not_used(connect, monkeypatch):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "ws_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, free_address().replace("ws://", "http://"))
+
+    async def script(peer: Peer):
+        await peer.accept()
+        await peer.goodbye(1000)
+
+    async with serving(script) as url:
+        assert Closed(1000, "") == (await heard(connect, url))[1]
+
+
+async def test_no_compression_is_asked_for(connect):
+    requests: list[bytes] = []
+
+    async def script(peer: Peer):
+        await peer.accept()
+        requests.append(peer.request)
+        await peer.goodbye(1000)
+
+    async with serving(script) as url:
+        await heard(connect, url)
+    assert b"permessage-deflate" not in requests[0].lower()

@@ -1,0 +1,89 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from pr3dict.model.errors import TapeError
+from pr3dict.tape.directory import BALLAST, Claim, recover, refuse_known_run
+from pr3dict.tape.reader import TapeReader
+from tests.tape.kit import payloads, write_segment
+
+
+def test_the_second_writer_is_refused_with_one_sentence(tmp_path):
+    claim = Claim(tmp_path, 100)
+    with pytest.raises(TapeError) as refused:
+        Claim(tmp_path, 100)
+    assert f"found process {os.getpid()} recording there" in str(refused.value)
+    assert 1 == len(str(refused.value).splitlines())
+    claim.release()
+    Claim(tmp_path, 100).release()
+
+
+def test_the_claim_of_a_dead_process_is_no_claim(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from pr3dict.tape.directory import Claim;"
+        "Claim(Path(sys.argv[1]), 100); import os; os.kill(os.getpid(), 9)"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    dead = subprocess.run([sys.executable, "-c", code, tmp_path], env=environment, check=False)
+    assert -9 == dead.returncode
+    Claim(tmp_path, 100).release()
+
+
+def test_the_ballast_takes_real_room_until_it_is_spent(tmp_path):
+    claim = Claim(tmp_path, 100_000)
+    assert 100_000 <= (tmp_path / BALLAST).stat().st_blocks * 512
+    claim.spend_ballast()
+    assert not (tmp_path / BALLAST).exists()
+    claim.release()
+
+
+def test_a_directory_that_cannot_be_is_refused_with_one_sentence(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(TapeError, match="wanted to record in"):
+        Claim(tmp_path / "file" / "below", 100)
+
+
+def test_a_run_id_that_was_used_is_refused_and_a_longer_one_is_another(tmp_path, core):
+    write_segment(tmp_path, core, [[b"one"]])
+    with pytest.raises(TapeError, match="wanted a new run id, found run used in"):
+        refuse_known_run(tmp_path, "run")
+    refuse_known_run(tmp_path, "ru")
+    refuse_known_run(tmp_path, "run-0000")
+
+
+def test_recovery_gives_the_final_name_and_touches_no_byte(tmp_path, core):
+    path = write_segment(tmp_path, core, [[b"one"], [b"two"]], close=False)
+    left = path.read_bytes() + b"torn"
+    path.write_bytes(left)
+    (found,) = recover(tmp_path, core)
+    final = path.with_suffix(".p3l")
+    assert left == final.read_bytes()
+    assert "20261122/00-run-0000.p3l" == found.segment
+    assert (2, 4, len(left) - 4) == (found.records, found.torn_bytes, found.readable_bytes)
+    assert [b"one", b"two"] == payloads(TapeReader(final, core))
+    assert [] == recover(tmp_path, core)
+
+
+def test_recovery_of_a_segment_that_was_complete_but_for_its_name(tmp_path, core):
+    path = write_segment(tmp_path, core, [[b"one"]])
+    path.rename(path.with_suffix(".open"))
+    (found,) = recover(tmp_path, core)
+    assert (1, 0) == (found.records, found.torn_bytes)
+    assert [] == TapeReader(path, core).problems
+
+
+def test_recovery_drops_a_file_in_which_nothing_was_ever_written(tmp_path, core):
+    (tmp_path / "20261122").mkdir()
+    empty = tmp_path / "20261122" / "00-run-0000.open"
+    empty.touch()
+    assert [] == recover(tmp_path, core)
+    assert not empty.exists()
+
+
+def test_recovery_of_a_torn_header_tells_that_nothing_is_left(tmp_path, core):
+    path = write_segment(tmp_path, core, [[b"one"]], close=False)
+    path.write_bytes(path.read_bytes()[:30])
+    (found,) = recover(tmp_path, core)
+    assert (0, 0, 30) == (found.records, found.last_ns, found.torn_bytes)
