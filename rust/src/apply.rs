@@ -3,29 +3,26 @@
 use crate::book::{Claim, Standing, cause, proof, source, state};
 use crate::books::{BOOKS, Books, CONTROL, EVENTS, NO_MARKET};
 use crate::digest::Short;
-use crate::entry::{
-    Book as Snapshot, Change, Created, Entry, Ignored, NOT_TOLD, Quote, Rejected, Resolved, Tick,
-    Trade,
-};
+use crate::entry::{Book as Snapshot, Change, Entry, Ignored, NOT_TOLD, Rejected};
 use crate::json::Slot;
 use crate::ladder::key_of;
 use crate::polymarket::{Decoder, Frame};
-use crate::scan::RawLevel;
+use crate::raw::RawLevel;
 use crate::told::{Told, excerpt};
 
-const NS_PER_MS: u64 = 1_000_000;
+pub(crate) const NS_PER_MS: u64 = 1_000_000;
 
 /// The frame that is being applied.
 #[derive(Clone, Copy)]
 pub(crate) struct Arrival<'a> {
-    text: &'a [u8],
+    pub(crate) text: &'a [u8],
     link: u32,
-    now: u64,
+    pub(crate) now: u64,
     rest: bool,
 }
 
 impl Arrival<'_> {
-    fn string(&self, slot: Slot) -> String {
+    pub(crate) fn string(&self, slot: Slot) -> String {
         String::from_utf8_lossy(&slot.content(self.text)).into_owned()
     }
 }
@@ -181,7 +178,7 @@ impl Books {
 
     /// The tracked, open book that an entry speaks of.
     #[inline(always)]
-    fn book_of(&self, token: Slot, arrival: Arrival<'_>) -> Result<u32, Ignored> {
+    pub(crate) fn book_of(&self, token: Slot, arrival: Arrival<'_>) -> Result<u32, Ignored> {
         let index = self.find(&token.content(arrival.text)).ok_or(Ignored::Untracked)?;
         let book = self.at(index);
         if book.link != arrival.link && !arrival.rest {
@@ -342,105 +339,6 @@ impl Books {
         }
     }
 
-    fn apply_trade(&mut self, trade: &Trade, arrival: Arrival<'_>) -> Result<(), Ignored> {
-        let index = self.book_of(trade.token, arrival)?;
-        self.at_mut(index).trades.push(trade.price as u32);
-        self.tally.trades += 1;
-        self.told.push(Told::Trade {
-            token: arrival.string(trade.token),
-            market: arrival.string(trade.market),
-            price: trade.price,
-            size: trade.size,
-            buy: trade.buy,
-            venue_ns: trade.ms.saturating_mul(NS_PER_MS),
-            local_ns: arrival.now,
-            transaction: arrival.string(trade.transaction),
-        });
-        Ok(())
-    }
-
-    fn apply_tick(&mut self, tick: &Tick, arrival: Arrival<'_>) -> Result<(), Ignored> {
-        let index = self.book_of(tick.token, arrival)?;
-        if tick.old == tick.new {
-            return Err(Ignored::NoChange);
-        }
-        if self.at(index).standing != Standing::Settled {
-            self.close_claim(index, arrival.now);
-        }
-        let book = self.at_mut(index);
-        book.known.tick_size =
-            Short::new(&tick.text.content(arrival.text)).or(book.known.tick_size);
-        if book.state == state::LIVE {
-            self.change_state(index, state::SUSPECT, cause::TICK, arrival.now);
-        }
-        self.told.push(Told::TickSizeChanged {
-            token: arrival.string(tick.token),
-            market: arrival.string(tick.market),
-            old: tick.old,
-            new: tick.new,
-            venue_ns: tick.ms.saturating_mul(NS_PER_MS),
-            local_ns: arrival.now,
-        });
-        Ok(())
-    }
-
-    fn apply_quote(&mut self, quote: &Quote, arrival: Arrival<'_>) -> Result<(), Ignored> {
-        self.book_of(quote.token, arrival)?;
-        self.told.push(Told::BestQuoted {
-            token: arrival.string(quote.token),
-            market: arrival.string(quote.market),
-            bid: quote.bid,
-            ask: quote.ask,
-            venue_ns: quote.ms.saturating_mul(NS_PER_MS),
-            local_ns: arrival.now,
-        });
-        Ok(())
-    }
-
-    fn apply_created(
-        &mut self,
-        created: &Created,
-        texts: &[Slot],
-        arrival: Arrival<'_>,
-    ) -> Result<(), Ignored> {
-        self.told.push(Told::MarketCreated {
-            market: arrival.string(created.market),
-            question: arrival.string(created.question),
-            slug: arrival.string(created.slug),
-            tokens: strings(created.tokens, texts, arrival),
-            outcomes: strings(created.outcomes, texts, arrival),
-            venue_ns: created.ms.saturating_mul(NS_PER_MS),
-            local_ns: arrival.now,
-        });
-        Ok(())
-    }
-
-    fn apply_resolved(
-        &mut self,
-        resolved: &Resolved,
-        texts: &[Slot],
-        arrival: Arrival<'_>,
-    ) -> Result<(), Ignored> {
-        let tokens = strings(resolved.tokens, texts, arrival);
-        self.told.push(Told::MarketResolved {
-            market: arrival.string(resolved.market),
-            tokens: tokens.clone(),
-            winning_token: arrival.string(resolved.winning_token),
-            winning_outcome: arrival.string(resolved.winning_outcome),
-            venue_ns: resolved.ms.saturating_mul(NS_PER_MS),
-            local_ns: arrival.now,
-        });
-        for token in tokens {
-            let Some(index) = self.find(token.as_bytes()) else {
-                continue;
-            };
-            let book = self.at_mut(index);
-            (book.standing, book.due) = (Standing::Settled, 0);
-            self.change_state(index, state::CLOSED, cause::RESOLVED, arrival.now);
-        }
-        Ok(())
-    }
-
     /// Put a book into a state, tell it if it is another.
     pub(crate) fn change_state(&mut self, index: u32, now: u8, cause: u8, local_ns: u64) {
         let book = self.at_mut(index);
@@ -474,9 +372,4 @@ impl Books {
             self.heard.push(index);
         }
     }
-}
-
-fn strings(list: (u32, u32), texts: &[Slot], arrival: Arrival<'_>) -> Vec<String> {
-    let range = list.0 as usize..(list.0 + list.1) as usize;
-    texts[range].iter().map(|&slot| arrival.string(slot)).collect()
 }

@@ -130,7 +130,7 @@ const fn prices() -> [[u8; 8]; 10_000] {
 #[inline(always)]
 pub fn write_price(out: &mut [u8], at: usize, micros: u32) -> usize {
     match PRICES.get((micros / 100) as usize) {
-        Some(text) if micros % 100 == 0 && micros > 0 => {
+        Some(text) if micros.is_multiple_of(100) && micros > 0 => {
             out[at..at + 8].copy_from_slice(text);
             at + usize::from(text[7])
         }

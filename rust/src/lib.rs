@@ -4,19 +4,23 @@
 #![deny(unsafe_code)]
 
 pub mod apply;
+pub mod apply_news;
 pub mod book;
 pub mod books;
 pub mod decimal;
 pub mod digest;
 pub mod entry;
 pub mod json;
+pub mod judge;
 pub mod ladder;
 pub mod latency;
 pub mod measure;
 pub mod polymarket;
 pub mod proof;
+pub mod raw;
 pub mod record;
 pub mod scan;
+pub mod text;
 pub mod told;
 pub mod witness;
 

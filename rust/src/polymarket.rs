@@ -5,10 +5,14 @@
 
 use crate::decimal::MICROS;
 use crate::entry::{
-    Book, Change, Created, Entry, Ignored, NOT_TOLD, Quote, Rejected, Resolved, Side, Tick, Trade,
+    Book, Change, Created, Entry, Ignored, Quote, Rejected, Resolved, Side, Tick, Trade,
 };
 use crate::json::{Kind, Scanner, Slot};
-use crate::scan::{Form, List, Message, Number, RawChange, RawLevel, Scratch, member, number_of};
+use crate::judge::{
+    Verdict, best_of, decimal_of, is_hash, items, present, price_of, side, text_of, told,
+};
+use crate::raw::{Form, List, Message, Number, RawChange, RawLevel, member, number_of};
+use crate::scan::Scratch;
 
 /// What a frame turned out to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -86,8 +90,6 @@ fn control(frame: &[u8]) -> Option<Ignored> {
         _ => None,
     }
 }
-
-type Verdict<T> = Result<T, (Rejected, &'static str)>;
 
 struct Judge<'a> {
     text: &'a [u8],
@@ -334,93 +336,4 @@ impl Judge<'_> {
         }
         Ok((list.start, list.count))
     }
-}
-
-fn told(best: u64) -> u64 {
-    if best == NOT_TOLD { 0 } else { best }
-}
-
-fn present(kind: Kind) -> bool {
-    !matches!(kind, Kind::Absent | Kind::Null)
-}
-
-fn items<'a, T>(list: List, all: &'a [T], name: &'static str) -> Verdict<&'a [T]> {
-    if list.kind != Kind::Other {
-        return Err((Rejected::Schema, name));
-    }
-    Ok(&all[list.start as usize..(list.start + list.count) as usize])
-}
-
-fn text_of(slot: Slot, wrong: bool, name: &'static str) -> Verdict<()> {
-    if wrong || !matches!(slot.kind, Kind::Text | Kind::Escaped) {
-        return Err((Rejected::Schema, name));
-    }
-    Ok(())
-}
-
-#[inline(always)]
-fn decimal_of(number: Number, name: &'static str) -> Verdict<u64> {
-    match number.form {
-        Form::Canonical | Form::Loose => Ok(number.micros),
-        Form::Bad | Form::Empty => Err((Rejected::Number, name)),
-        _ => Err((Rejected::Schema, name)),
-    }
-}
-
-#[inline(always)]
-fn price_of(number: Number, name: &'static str) -> Verdict<u32> {
-    let micros = decimal_of(number, name)?;
-    if micros == 0 || micros >= MICROS {
-        return Err((Rejected::Price, name));
-    }
-    Ok(micros as u32)
-}
-
-#[inline(always)]
-fn best_of(number: Number, empty: u64, name: &'static str) -> Verdict<u64> {
-    match number.form {
-        Form::Absent | Form::Null => Ok(NOT_TOLD),
-        Form::Empty => Ok(empty),
-        _ => decimal_of(number, name),
-    }
-}
-
-fn is_hash(text: &[u8]) -> bool {
-    // No branch a byte, so that the forty are compared at once.
-    let hex = |byte: u8| byte.wrapping_sub(b'0') < 10 || byte.wrapping_sub(b'a') < 6;
-    text.len() == 40 && text.iter().fold(true, |all, &byte| all & hex(byte))
-}
-
-/// Judge the levels of one side and put them worst first; tell whether all were canonical.
-fn side(list: List, all: &mut [RawLevel], name: &'static str, asks: bool) -> Verdict<bool> {
-    if list.kind != Kind::Other {
-        return Err((Rejected::Schema, name));
-    }
-    let levels = &mut all[list.start as usize..(list.start + list.count) as usize];
-    let mut canonical = true;
-    let mut sorted = true;
-    let mut before = None;
-    for level in levels.iter_mut() {
-        if level.wrong {
-            return Err((Rejected::Schema, name));
-        }
-        price_of(level.price, name)?;
-        if decimal_of(level.size, name)? == 0 {
-            return Err((Rejected::Size, name));
-        }
-        canonical &= level.price.form == Form::Canonical && level.size.form == Form::Canonical;
-        if asks {
-            level.price.micros = MICROS - level.price.micros;
-        }
-        sorted &= before < Some(level.price.micros);
-        before = Some(level.price.micros);
-    }
-    if !sorted {
-        levels.sort_unstable_by_key(|level| level.price.micros);
-        let twice = levels.windows(2).any(|pair| pair[0].price.micros == pair[1].price.micros);
-        if twice {
-            return Err((Rejected::Levels, name));
-        }
-    }
-    Ok(canonical)
 }

@@ -58,7 +58,8 @@ def test_a_quantile_is_at_most_one_part_in_32_above_the_exact_one(latencies, sha
 def test_negative_latencies_come_first_and_are_not_clamped():
     latency = measured(-5_000_000, -1_000_000, 2_000_000)
 
-    assert -5.0 == latency.quantile_ms(0.5)
+    assert -5.0 == latency.quantile_ms(0.1)
+    assert -2.5 == latency.quantile_ms(0.5)
     assert 2.0 == latency.quantile_ms(0.99)
     assert -5.0 == latency.min_ms
     assert pytest.approx(-4 / 3) == latency.mean_ms

@@ -5,6 +5,9 @@ import random
 from collections.abc import Awaitable, Callable
 
 import pytest
+from tests.net.peers import Peer, frame, serving
+from tests.net.virtual import Net, Session, VirtualClock, run
+
 from pr3dict.model.errors import FeedError, LinkRefused
 from pr3dict.model.links import LinkStatus, Phase
 from pr3dict.model.records import Kind, pack_closed
@@ -16,8 +19,6 @@ from pr3dict.net.limits import Limits
 from pr3dict.net.pump import Link
 from pr3dict.net.retry import Backoff
 from pr3dict.ports import Clock, Connect
-from tests.net.peers import Peer, frame, serving
-from tests.net.virtual import Net, Session, VirtualClock, run
 
 Story = Callable[["Scene"], Awaitable[None]]
 
@@ -38,6 +39,7 @@ class Scene:
     def __init__(self, session: Session, connect: Connect, clock: Clock) -> None:
         self.session = session
         self.changes: list[int] = []
+        self.changed = asyncio.Event()
         self.phases: list[Phase] = []
         self.tape = Tape()
         self.link = Link(
@@ -45,7 +47,7 @@ class Scene:
             connect,
             clock,
             Backoff(random.Random(0)),
-            on_changed=self.changes.append,
+            on_changed=self._change,
             on_status=self._note,
             recorder=self.tape,
         )
@@ -53,6 +55,10 @@ class Scene:
     @property
     def status(self) -> LinkStatus:
         return self.link.status
+
+    def _change(self, flags: int) -> None:
+        self.changes.append(flags)
+        self.changed.set()
 
     def _note(self, status: LinkStatus) -> None:
         self.phases.append(status.phase)
@@ -131,7 +137,7 @@ def test_the_frame_is_on_the_tape_before_the_session_sees_it():
             return 0
 
         await net.wire(0)
-        scene.session.received = received  # type: ignore[method-assign]
+        scene.session.received = received  # type: ignore[assignment,method-assign]
         scene.link.drop("begin anew, with the session as it is now")
         (await net.wire(1)).say(b"frame")
 
@@ -308,9 +314,8 @@ async def test_reads_a_real_socket_and_leaves_a_peer_that_never_answers_within_t
         session.url = url
         scene = Scene(session, REAL[transport](Limits(close_timeout_s=0.5), clock), clock)
 
-        async def story(_scene: Scene):
-            while not session.heard:
-                await asyncio.sleep(0)
+        async def story(scene: Scene):
+            await scene.changed.wait()
 
         async with asyncio.timeout(2):
             await scene.during(story)

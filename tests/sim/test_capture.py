@@ -8,7 +8,7 @@ from tests.sim.oracle import Oracle, rules_of
 
 from pr3dict.model.errors import ConfigError
 from pr3dict.sim.capture import Capture
-from pr3dict.sim.config import SimConfig
+from pr3dict.sim.config import FLAT_OUT, SimConfig
 from pr3dict.sim.venue import Venue
 
 REAL = Path(__file__).resolve().parents[3] / "shared/data/polymarket-predxt/merged.jsonl"
@@ -33,6 +33,25 @@ def played(capture: Capture) -> list[bytes]:
 
 def test_frames_come_out_as_they_went_in(recorded):
     assert recorded.read_bytes().splitlines()[1:] == played(Capture(recorded))
+
+
+def test_the_lines_themselves_will_do(recorded):
+    assert played(Capture(recorded)) == played(Capture(recorded.read_bytes().splitlines()))
+
+
+def test_flat_out_the_same_frames_come_in_fewer_steps(recorded):
+    paced, flat_out = Capture(recorded), Capture(recorded, rate=FLAT_OUT)
+    steps = 0
+    while paced.advance() is not None:
+        steps += 1
+    texts, merged = [], 0
+    while (step := flat_out.advance()) is not None:
+        texts += [frame.text for frame in step.frames]
+        merged += 1
+
+    assert recorded.read_bytes().splitlines()[1:] == texts
+    assert merged < steps
+    assert all(paced.levels(token) == flat_out.levels(token) for token in paced.tokens)
 
 
 def test_time_does_not_go_back(recorded):

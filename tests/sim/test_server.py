@@ -348,12 +348,13 @@ async def test_the_venue_can_hang_up_on_one_or_on_all():
         assert 1 == server.faults.struck["close 1011"]
 
 
-async def test_a_cut_connection_ends_without_a_close_frame():
+async def test_a_cut_connection_ends_without_a_close_frame(caplog):
     async with paused() as server, talk(server) as client:
         await subscribe(client, server.tokens)
         server.cut()
 
         assert (None, None) == await ending(client)
+    assert [] == caplog.records
 
 
 async def test_a_client_whose_markets_are_all_resolved_is_sent_home():
@@ -419,7 +420,7 @@ async def test_the_closing_handshake_can_be_slow():
         assert {} == server.connections
 
 
-async def test_the_venue_stops_within_a_second_whatever_its_clients_do():
+async def test_the_venue_stops_within_a_second_whatever_its_clients_do(caplog):
     loop = asyncio.get_running_loop()
     server = SimServer(quiet(markets=50, rate=FLAT_OUT))
     async with server:
@@ -429,6 +430,7 @@ async def test_the_venue_stops_within_a_second_whatever_its_clients_do():
         began = loop.time()
 
     assert loop.time() - began < STOP_S
+    assert [] == caplog.records
     await silent.close()
     deaf.transport.abort()
 

@@ -4,11 +4,14 @@ import json
 from pathlib import Path
 
 from pr3dict.core import Core
-from pr3dict.model.records import Kind
+from pr3dict.model.records import Kind, pack_closed
+from pr3dict.model.states import Cause
 from pr3dict.model.units import NS_PER_MS, NS_PER_S, Nanos
 from pr3dict.tape.format import Header
+from pr3dict.tape.payloads import Rules, pack_rules, pack_suspect
 from pr3dict.tape.reader import TapeReader
 from pr3dict.tape.segment import SegmentFile
+from pr3dict.tape.writer import TapeWriter
 
 START = 1_795_305_600 * NS_PER_S
 """2026-11-22 00:00:00 UTC."""
@@ -134,3 +137,85 @@ class Market:
             False,
             "0.500",
         )
+
+
+class Live:
+    """Books as a feed would drive them, told to a tape as a feed would tell it."""
+
+    def __init__(self, core: Core, writer: TapeWriter, clock: SteadyClock) -> None:
+        self.books = core.new_books()
+        self._writer = writer
+        self._clock = clock
+
+    def open(self, link: int = 1) -> None:
+        self._tell(Kind.OPENED, link, b"wss://venue")
+        self.books.open_link(link, self._clock.now())
+
+    def close(self, cause: Cause = Cause.LINK_DOWN, link: int = 1) -> None:
+        self._tell(Kind.CLOSED, link, pack_closed(cause, 1006, "gone"))
+        self.books.close_link(link, cause, self._clock.now())
+
+    def track(self, token: str, link: int = 1) -> None:
+        self._tell(Kind.TRACK, link, token.encode())
+        self.books.track(token, link)
+
+    def untrack(self, token: str, link: int = 1) -> None:
+        self._tell(Kind.UNTRACK, link, token.encode())
+        self.books.untrack(token)
+
+    def receive(self, frame: bytes, link: int = 1) -> None:
+        self._tell(Kind.IN, link, frame)
+        self.books.feed(link, frame, self._clock.now())
+
+    def answer(self, answer: bytes, link: int = 1) -> None:
+        self._tell(Kind.REST, link, answer)
+        self.books.feed_rest(link, answer, self._clock.now())
+
+    def rules(self, rules: Rules) -> None:
+        self._tell(Kind.RULES, 0, pack_rules(rules))
+        self.books.set_rules(rules.token, rules.min_order_size, rules.tick_size, rules.neg_risk)
+
+    def suspect(self, token: str, cause: Cause) -> None:
+        self._tell(Kind.SUSPECT, 0, pack_suspect(cause, token))
+        self.books.suspect(token, cause, self._clock.now())
+
+    def end(self) -> dict[str, object]:
+        self.books.wake(self._clock.now())
+        books = self.books
+        digests = {token: books.digest(token) for token in books.tracked()}
+        return {"digest": books.digest(), "digests": digests, "counters": books.counters()}
+
+    def _tell(self, kind: Kind, link: int, payload: bytes) -> None:
+        self._clock.wall_ns += NS_PER_MS
+        self._writer.append(kind, link, self._clock.now(), payload)
+
+
+def record_day(directory: Path, core: Core, run_id: str = "run") -> Live:
+    """Record a small day with every kind of record in it, and end it cleanly."""
+    clock = SteadyClock()
+    yes, no = Market(core, "71", "0xabc"), Market(core, "72", "0xdef")
+    with TapeWriter(directory, core, clock=clock, run_id=run_id) as writer:
+        live = Live(core, writer, clock)
+        live.track("71")
+        live.track("72")
+        live.rules(Rules("71", min_order_size="5", tick_size="0.01", neg_risk=False))
+        live.open()
+        live.receive(yes.book())
+        live.receive(no.book())
+        writer.append(Kind.OUT, 1, clock.now(), b"PING")
+        live.receive(b"PONG")
+        for size in ("1", "2", "3", "0"):
+            live.receive(yes.change("BUY", "0.45", size))
+        writer.flush()
+        live.receive(b"not json")
+        live.receive(no.change("SELL", "0.55", "7.5"))
+        live.suspect("71", Cause.SILENT)
+        live.answer(json.dumps({**json.loads(yes.book()), "min_order_size": "5"}).encode())
+        live.close()
+        live.open()
+        live.receive(yes.book())
+        live.receive(no.book())
+        live.receive(yes.change("SELL", "0.5", "1"))
+        live.untrack("72")
+        writer.close(live.end())
+    return live

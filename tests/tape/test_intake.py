@@ -95,10 +95,18 @@ def test_a_record_that_cannot_be_one_is_refused_without_an_exception(intake, cor
     intake.append(*bad)
     intake.append(Kind.IN, 1, START, b"next")
     assert 1 == intake.lost
-    gap, after = sorted(drain(intake, core), reverse=True)
+    after, gap = drain(intake, core)
     assert Kind.GAP == gap[0]
     assert b"refused" in gap[1]
     assert (Kind.IN, b"next") == after
+
+
+def test_a_bad_time_on_a_full_buffer_does_no_harm_either(intake, core):
+    fill(intake, 30)
+    intake.append(Kind.IN, 1, 0, FRAME)
+    intake.append(Kind.IN, 1, None, FRAME)
+    drain(intake, core)
+    assert [Kind.GAP] == [kind for kind, _ in drain(intake, core)]
 
 
 def test_close_adds_the_end_with_the_counts_and_then_takes_nothing(intake, core):

@@ -22,6 +22,7 @@ from pr3dict.engine.awaited import Awaited, await_books
 from pr3dict.engine.engine import Engine
 from pr3dict.engine.history import TradeHistory
 from pr3dict.model.errors import FeedError, Pr3dictError
+from pr3dict.model.events import Event
 from pr3dict.model.links import LinkStatus
 from pr3dict.model.records import Kind
 from pr3dict.model.units import NS_PER_MS, NS_PER_S, Nanos
@@ -153,6 +154,10 @@ class Replay:
         return self.call(
             lambda: await_books(self.books, self.engine, tokens, self.has_no_book)
         ).result(CALL_S)
+
+    def publish(self, event: Event) -> None:
+        """Tell an event to everyone who listens, on the player's thread."""
+        self.call(lambda: self.engine.publish(event))
 
     def call(self, what: Callable[[], _T]) -> Future[_T]:
         """Do something on the player's thread, between two blocks."""

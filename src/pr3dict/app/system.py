@@ -26,6 +26,7 @@ from pr3dict.engine.awaited import Awaited
 from pr3dict.engine.engine import Engine
 from pr3dict.engine.history import TradeHistory
 from pr3dict.model.errors import FeedError
+from pr3dict.model.events import Event
 from pr3dict.model.links import LinkStatus
 from pr3dict.model.units import NS_PER_MS, NS_PER_S
 from pr3dict.net.clock import SystemClock
@@ -49,9 +50,9 @@ class System:
     def __init__(
         self, config: Config, *, record: str | Path | None = None, clock: Clock | None = None
     ) -> None:
-        """Build everything that can fail early; nothing runs yet.
+        """Build what can be read before anything runs.
 
-        `record`: a directory for the tape. Raises `CoreUnavailable`, `MissingExtra`, `TapeError`.
+        `record`: a directory for the tape. Raises `CoreUnavailable`.
         """
         self.config: Final = config
         self.clock: Final = clock or SystemClock()
@@ -60,10 +61,10 @@ class System:
         self.books.set_clock_offset(round(config.clock_offset_ms * NS_PER_MS))
         self.engine: Final = Engine(self.books)
         self.history: Final = TradeHistory(config.max_trade_history)
-        self.tape: Final = None if record is None else self._record(Path(record))
+        self.tape: TapeWriter | None = None
+        self._directory = None if record is None else Path(record)
         self.feed: Feed | None = None
         """What lives on the feed's loop; None before the start."""
-        self._parts = Parts(config, self.core, self.books, self.engine, self.clock, self.tape)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._main: asyncio.Task[None] | None = None
         self._started: Future[None] = Future()
@@ -81,7 +82,12 @@ class System:
         return self._thread.is_alive() and not self._stopped
 
     def start(self) -> None:
-        """Start the thread and return when the feed takes commands. Raises `FeedError`."""
+        """Open the tape, start the thread and return when the feed takes commands.
+
+        Raises `TapeError`, `MissingExtra`.
+        """
+        if self._directory is not None:
+            self.tape = self._record(self._directory)
         atexit.register(self.stop)
         self._thread.start()
         self._started.result(START_S)
@@ -111,6 +117,10 @@ class System:
     def wait_for(self, tokens: Sequence[str]) -> Awaited:
         """Return what is done when each of these has a book, or is known to have none."""
         return self.call(lambda feed: feed.wait_for(tokens)).result(START_S)
+
+    def publish(self, event: Event) -> None:
+        """Tell an event to everyone who listens, on the feed's thread."""
+        self.call(lambda _: self.engine.publish(event))
 
     def call(self, what: Callable[[Feed], _T]) -> Future[_T]:
         """Do something on the feed's loop; raises `FeedError` when it does not run."""
@@ -145,7 +155,8 @@ class System:
     async def _live(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._main = asyncio.current_task()
-        await Feed(self._parts, self.history).run(self._takes_commands)
+        parts = Parts(self.config, self.core, self.books, self.engine, self.clock, self.tape)
+        await Feed(parts, self.history).run(self._takes_commands)
 
     def _takes_commands(self, feed: Feed) -> None:
         self.feed = feed

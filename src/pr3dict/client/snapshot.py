@@ -5,6 +5,7 @@ It is backed by the view of the core; Python objects are made for the levels tha
 
 import html
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -58,9 +59,11 @@ class TradeEvent(msgspec.Struct, frozen=True, gc=False):
     """When the news reached our socket."""
     transaction_hash: str
     """`""` where the venue does not say."""
+    skipped: int = 0
+    """Trades that this consumer missed right before this one, because it was too slow."""
 
     @classmethod
-    def of(cls, trade: Trade) -> "TradeEvent":
+    def of(cls, trade: Trade, skipped: int = 0) -> "TradeEvent":
         """Return a trade of the core as users see it."""
         return cls(
             trade.token,
@@ -71,6 +74,7 @@ class TradeEvent(msgspec.Struct, frozen=True, gc=False):
             trade.venue_ns,
             trade.local_ns,
             trade.transaction_hash,
+            skipped,
         )
 
     @property
@@ -100,11 +104,13 @@ class OrderBookSnapshot:
         view: View,
         read_ns: int,
         *,
+        max_depth: int = 0,
         withheld: bool = False,
         cause: Cause | None = None,
         skipped: int = 0,
     ) -> None:
         self._view = view
+        self._max_depth = max_depth
         self._cause = cause
         self.withheld: Final = withheld
         """Whether the depth is kept back (strict mode, and the book is not LIVE)."""
@@ -125,13 +131,13 @@ class OrderBookSnapshot:
 
     @cached_property
     def bids(self) -> list[OrderBookLevel]:
-        """Resting BUY orders, the highest price first."""
-        return [] if self.withheld else [OrderBookLevel(*level) for level in self._view.bids()]
+        """Resting BUY orders, the highest price first; at most `max_depth` of them."""
+        return self._levels(self._view.bids)
 
     @cached_property
     def asks(self) -> list[OrderBookLevel]:
-        """Resting SELL orders, the lowest price first."""
-        return [] if self.withheld else [OrderBookLevel(*level) for level in self._view.asks()]
+        """Resting SELL orders, the lowest price first; at most `max_depth` of them."""
+        return self._levels(self._view.asks)
 
     @cached_property
     def top_micros(self) -> tuple[int, int, int, int]:
@@ -165,7 +171,8 @@ class OrderBookSnapshot:
     def calculate_vwap(self, side: str, depth_usdc: Decimal | float | str) -> Decimal | None:
         """Return the average price of spending (BUY) or raising (SELL) a number of dollars.
 
-        None when the levels carried here cannot fill the whole of it. Raises `ValueError` for
+        The whole book counts, whatever `max_depth` is; None when it cannot fill the whole of the
+        dollars. Raises `ValueError` for
         another side, or for dollars that are no positive number.
         """
         price = self.vwap_micros(side, depth_usdc)
@@ -258,7 +265,7 @@ class OrderBookSnapshot:
 
     @property
     def depth(self) -> tuple[int, int]:
-        """How many levels are carried: (bids, asks)."""
+        """How many levels the whole book has: (bids, asks)."""
         return (0, 0) if self.withheld else self._view.depth
 
     def __repr__(self) -> str:
@@ -275,12 +282,17 @@ class OrderBookSnapshot:
         proof = "" if self.proof == Proof.NONE else f" {self.proof.name.lower()}"
         return f"{self.state.name}{cause}{proof}"
 
+    def _levels(self, best: Callable[[int], list[tuple[int, int]]]) -> list[OrderBookLevel]:
+        if self.withheld:
+            return []
+        return [OrderBookLevel(*level) for level in best(self._max_depth)]
+
     def _repr_html_(self) -> str:
         """Return the top of the book as a table, for notebooks."""
         head = html.escape(f"{short(self.asset_id)} · {self.trust()} · {self.age:.1f} s old")
         cells = "".join(
             f"<tr><td>{_side(self.bids, row)}</td><td>{_side(self.asks, row)}</td></tr>"
-            for row in range(min(HTML_LEVELS, max(self.depth)))
+            for row in range(min(HTML_LEVELS, max(len(self.bids), len(self.asks))))
         )
         return (
             f"<table><caption>{head}</caption>"

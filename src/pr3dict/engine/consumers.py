@@ -9,7 +9,7 @@ import inspect
 import logging
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from queue import SimpleQueue
 from typing import Any, Final, Protocol
 
@@ -25,6 +25,9 @@ class Mailbox(Protocol):
     """What a consumer needs of its mailbox."""
 
     bell: Bell
+
+    def put(self, items: Sequence[Any]) -> None:
+        """Add what the engine tells."""
 
     def take(self) -> Any:  # noqa: ANN401 - a token or an event; `read` of the consumer knows
         """Return the next item, or None."""
@@ -44,7 +47,7 @@ class Consumer:
     def __init__(self, name: str, read: Read, callback: Callable[..., Any], every_s: float) -> None:
         self.name = name
         self._read = read
-        self._callback = callback
+        self.callback = callback
         self._every_s = every_s
         self.mailbox: Mailbox
         self.delivered = 0
@@ -133,10 +136,11 @@ class TaskConsumer(Consumer):
         _call_soon(self._loop, self._spawn)
 
     def stop(self) -> asyncio.Task[None] | None:
-        """Cancel the task, on its loop; call this there."""
+        """Cancel the task, from whatever thread; one that calls this itself ends on its own."""
         self._stopped = True
-        if self._task is not None:
-            self._task.cancel()
+        if self._task is None or self._task is _current_task():
+            return None
+        _call_soon(self._loop, self._task.cancel)
         return self._task
 
     def _spawn(self) -> None:
@@ -148,6 +152,8 @@ class TaskConsumer(Consumer):
             told = 0
             for told, arguments in enumerate(self._calls(), 1):
                 await self._call(arguments)
+                if self._stopped:
+                    return
                 if not told % BATCH_MAX:
                     await asyncio.sleep(0)
             await asyncio.sleep(self._every_s if told else 0)
@@ -158,7 +164,7 @@ class TaskConsumer(Consumer):
     async def _call(self, arguments: tuple[Any, ...]) -> None:
         self.busy = True
         try:
-            await self._callback(*arguments)
+            await self.callback(*arguments)
         except asyncio.CancelledError as error:
             if self._stopped:
                 raise
@@ -213,7 +219,7 @@ class ThreadConsumer(Consumer):
     def _call(self, arguments: tuple[Any, ...]) -> None:
         self.busy = True
         try:
-            result = self._callback(*arguments)
+            result = self.callback(*arguments)
             if inspect.iscoroutine(result):
                 result.close()
                 raise TypeError(  # noqa: TRY301 - counted like what the callback itself raises
@@ -291,3 +297,10 @@ def _call_soon(loop: asyncio.AbstractEventLoop, call: Callable[[], object]) -> N
         loop.call_soon_threadsafe(call)
     except RuntimeError:  # the loop is closed: nobody is left to be told
         return
+
+
+def _current_task() -> asyncio.Task[Any] | None:
+    try:
+        return asyncio.current_task()
+    except RuntimeError:  # no loop runs on this thread
+        return None

@@ -79,7 +79,8 @@ class Latency(msgspec.Struct, frozen=True):
     def quantile_ms(self, share: float) -> float:
         """Return the latency in milliseconds that this share of the frames stays within.
 
-        At most 1/32 too high, as a bucket tells no finer; nan before the first frame.
+        At most 1/32 too high, as a bucket tells no finer. Negative latencies, which have no
+        bucket, are taken to lie evenly between the least one and zero. nan before the first frame.
         """
         if not self.count:
             return math.nan
@@ -88,7 +89,7 @@ class Latency(msgspec.Struct, frozen=True):
     def _quantile_ns(self, share: float) -> int:
         rank = max(1, math.ceil(share * self.count))
         if rank <= self.negative:
-            return self.min_ns
+            return self.min_ns - self.min_ns * (rank - 1) // self.negative
         seen = self.negative
         for bucket, held in enumerate(self.buckets):
             seen += held

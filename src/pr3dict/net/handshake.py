@@ -16,6 +16,8 @@ EXCERPT_BYTES: Final = 256
 
 _LATER: Final = frozenset({408, 425, 429})
 _REDIRECTS: Final = range(300, 400)
+_UNAUTHORIZED: Final = 401
+_FORBIDDEN: Final = 403
 _SERVER_ERRORS: Final = range(500, 600)
 
 
@@ -38,11 +40,11 @@ def refused(
             f"{shown}, a redirect to {where}, which is not followed: set the address right",
             name=name,
         )
-    if status == 403:  # noqa: PLR2004
+    if status == _FORBIDDEN:
         return LinkRefused(
             f"{shown}: its edge blocks this program or this network{_excerpt(body)}", name=name
         )
-    if status == 401:  # noqa: PLR2004
+    if status == _UNAUTHORIZED:
         return LinkRefused(f"{shown}: our credentials are not accepted{_excerpt(body)}", name=name)
     return LinkRefused(f"{shown} instead of opening a WebSocket{_excerpt(body)}", name=name)
 

@@ -1,5 +1,6 @@
 """HTTP by httpx2, as `ports.Http` wants it: few requests, each bounded in time and size."""
 
+import asyncio
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
@@ -28,10 +29,8 @@ class HttpClient:
         self._clock = clock
         self._answer_bytes_max = answer_bytes_max
         self._error = httpx2.HTTPError
-        self._timeout = httpx2.TimeoutException
-        self._client = httpx2.AsyncClient(
-            timeout=timeout_s, follow_redirects=False, trust_env=False
-        )
+        self._timeout_s = timeout_s
+        self._client = httpx2.AsyncClient(timeout=None, follow_redirects=False, trust_env=False)
 
     async def get(self, url: str) -> tuple[int, bytes]:
         """Return status and body of the answer.
@@ -63,12 +62,13 @@ class HttpClient:
     async def _exchange(self, method: str, url: str, body: bytes) -> tuple[int, bytes]:
         headers = {"content-type": "application/json"} if body else {}
         try:
-            async with self._client.stream(method, url, content=body, headers=headers) as answer:
+            async with (
+                asyncio.timeout(self._timeout_s),
+                self._client.stream(method, url, content=body, headers=headers) as answer,
+            ):
                 found = await self._read(url, answer)
                 status, told = answer.status_code, dict(answer.headers)
-        except self._timeout as error:
-            raise handshake.unreachable(url, TimeoutError()) from error
-        except self._error as error:
+        except (TimeoutError, self._error) as error:
             raise handshake.unreachable(url, error) from error
         if status == _TOO_MANY:
             raise handshake.refused(url, status, told, found, self._clock.now())

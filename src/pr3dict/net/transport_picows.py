@@ -128,8 +128,7 @@ class _Socket(picows.WSListener):
     def _leave(self) -> None:
         """Close the socket once what we said is written; a peer that does not read gets a bound."""
         self._transport.disconnect()
-        loop = asyncio.get_running_loop()
-        loop.call_later(self._limits.close_timeout_s, self._transport.disconnect, False)  # noqa: FBT003
+        asyncio.get_running_loop().call_later(self._limits.close_timeout_s, self.abort)
 
 
 def connector(limits: Limits, clock: Clock) -> Connect:

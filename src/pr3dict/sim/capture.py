@@ -6,9 +6,10 @@ as they were, by their own timestamps. The recording carries neither `min_order_
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pr3dict.model.errors import ConfigError
 from pr3dict.sim import wire
@@ -16,15 +17,21 @@ from pr3dict.sim.books import Levels, Rules
 from pr3dict.sim.config import Pace
 from pr3dict.sim.wire import Frame, Step
 
+MERGED_MAX: Final = 64
+"""Frames of one step when a recording is played flat out."""
+
 Message = dict[str, Any]
 
 
 class Capture:
-    """A recording as a venue. Raises `ConfigError` for a file that is none."""
+    """A recording, a file or its lines, as a venue. Raises `ConfigError` for what is none.
+
+    Flat out, frames of one market that follow each other are one step, and quicker for it.
+    """
 
     def __init__(
         self,
-        path: Path | str,
+        recording: Path | str | Sequence[bytes],
         *,
         rate: Pace | None = None,
         loop: bool = False,
@@ -34,16 +41,19 @@ class Capture:
         self.rate = rate or Pace()
         self._loop = loop
         self._facts = (min_order_size, neg_risk)
-        self._first, self._steps = _read(Path(path))
+        lines, name = _lines(recording)
+        self._first, self._messages, frames = _read(lines, name)
+        flat_out = not (self.rate.speed or self.rate.frames_per_s)
+        self._steps = _merged(frames) if flat_out else frames
         self._books: dict[str, _Book] = {}
-        self._at = 0
+        self._at = self._played = self._followed = 0
         self.now_ms = 0
         self._wind_up()
 
     def _wind_up(self) -> None:
         self._books = {message["asset_id"]: _Book(message) for message in self._first}
-        self._at = 0
-        self.now_ms = self._steps[0][0].time_ms if self._steps else 0
+        self._at = self._played = self._followed = 0
+        self.now_ms = self._steps[0].time_ms if self._steps else 0
 
     @property
     def waits(self) -> bool:
@@ -64,16 +74,16 @@ class Capture:
     @property
     def next_ms(self) -> int | None:
         """When the next step is due, in the time of the recording; None after its end."""
-        return self._steps[self._at][0].time_ms if self._at < len(self._steps) else None
+        return self._steps[self._at].time_ms if self._at < len(self._steps) else None
 
     def advance(self) -> Step | None:
-        """Play the next frame; None after the end."""
+        """Play the next step; None after the end."""
         if self._at == len(self._steps):
             return None
-        step, message = self._steps[self._at]
+        step = self._steps[self._at]
         self._at += 1
+        self._played += len(step.frames)
         self.now_ms = step.time_ms
-        self._follow(message)
         return step
 
     def known(self, token: str) -> bool:
@@ -87,6 +97,7 @@ class Capture:
 
     def rules_of(self, condition: str) -> Rules | None:
         """Return what the recording and the caller know of a market."""
+        self._catch_up()
         held = [(token, book) for token, book in self._books.items() if book.market == condition]
         if not held:
             return None
@@ -96,17 +107,20 @@ class Capture:
 
     def opening(self, tokens: Iterable[str]) -> bytes:
         """Return the opening frame as the books stand now."""
+        self._catch_up()
         return wire.opening(
             self._books[token].opening(token) for token in tokens if token in self._books
         )
 
     def book(self, token: str) -> bytes | None:
         """Return the answer of REST `/book`; its hash is the one last claimed."""
+        self._catch_up()
         book = self._books.get(token)
         return book.rest(token, *self._facts) if book else None
 
     def levels(self, token: str) -> tuple[Levels, Levels]:
         """Return the recorded (bids, asks) as (price, size) in micros, best first."""
+        self._catch_up()
         book = self._books[token]
         bids, asks = (
             sorted((_micros(price), _micros(size)) for price, size in side.items())
@@ -114,8 +128,13 @@ class Capture:
         )
         return bids[::-1], asks
 
+    def _catch_up(self) -> None:
+        """Bring the books to what was played; only when someone looks, so playing is fast."""
+        for message in self._messages[self._followed : self._played]:
+            self._follow(message)
+        self._followed = self._played
+
     def _follow(self, message: Message) -> None:
-        """Keep the books up with a frame that goes out."""
         match message["event_type"]:
             case "book":
                 self._books[message["asset_id"]].replace(message)
@@ -190,14 +209,23 @@ def _compact(message: Message) -> bytes:
     return json.dumps(message, separators=(",", ":")).encode()
 
 
-def _read(path: Path) -> tuple[list[Message], list[tuple[Step, Message]]]:
-    """Return the opening books and the later frames of a recording."""
+def _lines(recording: Path | str | Sequence[bytes]) -> tuple[Sequence[bytes], str]:
+    """Return the lines of a recording and its name for messages."""
+    if not isinstance(recording, Path | str):
+        return recording, "the frames given"
     try:
-        lines = path.read_bytes().splitlines()
+        return Path(recording).read_bytes().splitlines(), str(recording)
     except OSError as absent:
-        raise ConfigError(f"capture: wanted a file of frames, found {path}: {absent}") from absent
+        raise ConfigError(
+            f"capture: wanted a file of frames, found {recording}: {absent}"
+        ) from absent
+
+
+def _read(lines: Sequence[bytes], name: str) -> tuple[list[Message], list[Message], list[Step]]:
+    """Return the opening books, and the later frames as messages and as steps."""
     first: dict[str, Message] = {}
-    steps: list[tuple[Step, Message]] = []
+    messages: list[Message] = []
+    steps: list[Step] = []
     for number, line in enumerate(lines, start=1):
         try:
             message = json.loads(line)
@@ -205,26 +233,37 @@ def _read(path: Path) -> tuple[list[Message], list[tuple[Step, Message]]]:
                 for book in message:
                     first.setdefault(book["asset_id"], book)
             else:
-                steps.append((_step(line, message, steps), message))
+                steps.append(_step(line, message, steps[-1].time_ms if steps else 0))
+                messages.append(message)
         except (ValueError, KeyError, TypeError) as wrong:
             raise ConfigError(
-                f"capture: wanted one frame of the market channel a line, found {path} line "
+                f"capture: wanted one frame of the market channel a line, found {name} line "
                 f"{number}: {wrong!r}"
             ) from wrong
     if not first:
-        raise ConfigError(f"capture: wanted an opening array of books, found none in {path}")
-    return list(first.values()), steps
+        raise ConfigError(f"capture: wanted an opening array of books, found none in {name}")
+    return list(first.values()), messages, steps
 
 
-def _step(line: bytes, message: Message, before: list[tuple[Step, Message]]) -> Step:
+def _step(line: bytes, message: Message, since_ms: int) -> Step:
     """Return a frame as a step; time does not go back, though timestamps may."""
-    at_ms = int(message["timestamp"])
-    if before:
-        at_ms = max(at_ms, before[-1][0].time_ms)
+    at_ms = max(int(message["timestamp"]), since_ms)
     if "price_changes" in message:
-        tokens = tuple(dict.fromkeys(change["asset_id"] for change in message["price_changes"]))
-        return Step(at_ms, tokens, (Frame(line),))
+        changed = {change["asset_id"] for change in message["price_changes"]}
+        return Step(at_ms, tuple(sorted(changed)), (Frame(line),))
     token = message.get("asset_id", "")
     tokens = (token,) if token else tuple(message.get("assets_ids", ()))
     custom = message["event_type"] in {"best_bid_ask", "new_market", "market_resolved"}
     return Step(at_ms, tokens, (Frame(line, token, custom),))
+
+
+def _merged(steps: Iterable[Step]) -> list[Step]:
+    """Return the same frames in fewer steps."""
+    merged: list[Step] = []
+    for tokens, same in groupby(steps, key=lambda step: step.tokens):
+        alike = list(same)
+        for start in range(0, len(alike), MERGED_MAX):
+            part = alike[start : start + MERGED_MAX]
+            frames = tuple(frame for step in part for frame in step.frames)
+            merged.append(Step(part[-1].time_ms, tokens, frames))
+    return merged

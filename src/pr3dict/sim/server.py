@@ -313,10 +313,11 @@ class SimServer:
             compress=False, autoclose=False, timeout=LINGER_S, max_msg_size=REQUEST_MAX
         )
         await socket.prepare(request)
-        if request.transport is None:
+        transport = request.transport
+        if transport is None:
             return socket
         self.accepted += 1
-        connection = Connection(self.accepted, request.transport)
+        connection = Connection(self.accepted, transport)
         self.connections[connection.number] = connection
         try:
             async for message in socket:
@@ -326,7 +327,7 @@ class SimServer:
             closed_by_us = connection.ending
             self._forget(connection)
         if closed_by_us:
-            request.transport.close()  # Or aiohttp would send a second close frame.
+            transport.close()  # Or aiohttp would send a second close frame.
         else:
             await asyncio.sleep(self.faults.slow_close_s)
         return socket

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from pr3dict.model.errors import FeedError, UnknownTokenError
 from pr3dict.venues.polymarket import rest, rules
 

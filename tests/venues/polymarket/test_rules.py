@@ -1,6 +1,7 @@
 """Facts of the venue: ids that can be ids, and what the ends of a connection mean."""
 
 import pytest
+
 from pr3dict.config import Config
 from pr3dict.model.errors import UnknownTokenError
 from pr3dict.model.links import Closed, Pace
@@ -24,7 +25,9 @@ def test_a_condition_id_is_told_from_a_token_id():
     ) == str(raised.value)
 
 
-@pytest.mark.parametrize("text", ["", "9" * 79, "12a", " 12", "12\n", "-1", "1.0", "１２", "../x"])
+@pytest.mark.parametrize(
+    "text", ["", "9" * 79, "12a", " 12", "12\n", "-1", "1.0", "\uff11\uff12", "../x"]
+)
 def test_anything_else_is_refused_with_what_was_found(text):
     with pytest.raises(UnknownTokenError, match="wanted a token id, 1 to 78 decimal digits, found"):
         rules.token_id(text)

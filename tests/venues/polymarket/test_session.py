@@ -1,8 +1,8 @@
 """The session in virtual time, on real books: no socket, no sleep."""
 
 import pytest
-from pr3dict.core import BOOKS, CONTROL, reference
-from pr3dict.core.reference import Books
+
+from pr3dict.core import BOOKS, CONTROL, Books, reference
 from pr3dict.model.errors import UnknownTokenError
 from pr3dict.model.links import Closed, Pace
 from pr3dict.model.states import BookState, Cause

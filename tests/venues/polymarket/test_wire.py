@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
 from pr3dict.core import EVENTS, reference
 from pr3dict.venues.polymarket import wire
 
@@ -57,4 +58,6 @@ def test_the_examples_are_read_by_the_core(name):
     books.open_link(1, 1)
     books.take()
     assert EVENTS == books.feed(1, text.encode(), 2) & EVENTS
-    assert {} == {n: c for n, c in books.counters().items() if n.startswith("frames.rejected") and c}
+    assert {} == {
+        n: c for n, c in books.counters().items() if n.startswith("frames.rejected") and c
+    }

@@ -213,9 +213,7 @@ def _apply_quote(shelf: Shelf, quote: Quote, arrival: Arrival) -> str | None:
     ask = 0 if quote.best_ask == EMPTY_ASK else quote.best_ask or 0
     venue_ns = quote.ms * NS_PER_MS
     shelf.events.append(
-        BestQuoted(
-            quote.token, quote.market, quote.best_bid or 0, ask, venue_ns, arrival.local_ns
-        )
+        BestQuoted(quote.token, quote.market, quote.best_bid or 0, ask, venue_ns, arrival.local_ns)
     )
     return None
 

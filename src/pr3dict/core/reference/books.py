@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from pr3dict.core.reference import witness, wire
+from pr3dict.core.reference import wire, witness
 from pr3dict.core.reference.apply import Arrival, apply_all
 from pr3dict.core.reference.digest import content_digest, whole_digest
 from pr3dict.core.reference.entries import Control, Entry
@@ -205,7 +205,7 @@ class Books:
         self._shelf.events.append(told)
 
     def _distrust(self, link: int, now: int) -> None:
-        """A frame that could not be read may have said anything about the books of its link."""
+        """Suspect the books of a link: what could not be read may have been about any."""
         for book in self._shelf.of_link(link):
             if book.state is BookState.LIVE:
                 self._shelf.change_state(book, BookState.SUSPECT, Cause.UNPARSABLE, now)

@@ -6,10 +6,11 @@ of all before them is computed once (`Preimage`); each candidate then costs one 
 
 import hashlib
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 
 from pr3dict.core.reference.book import Book
-from pr3dict.core.reference.decimal_text import to_text
+from pr3dict.core.reference.decimal_text import REMEMBERED, to_text
 from pr3dict.core.reference.ladder import Ladder
 
 
@@ -29,13 +30,38 @@ class Preimage:
         self, min_order_size: str, tick_size: str, last_trade_price: str, *, neg_risk: bool
     ) -> str:
         """Return the hash of the book with this context."""
+        whole = self._with_rules(min_order_size, tick_size, neg_risk=neg_risk)
+        whole.update(_last_of(last_trade_price))
+        return whole.hexdigest()
+
+    def last_trade_price(
+        self,
+        claimed: bytes,
+        rules: tuple[str, str, bool],
+        candidates: Iterable[str],
+    ) -> str | None:
+        """Return the first last trade price that gives the hash claimed, None where none does.
+
+        The rules are tick size, min order size and neg risk.
+        """
+        tick_size, min_order_size, neg_risk = rules
+        copy = self._with_rules(min_order_size, tick_size, neg_risk=neg_risk).copy
+        for candidate in candidates:
+            whole = copy()
+            whole.update(_last_of(candidate))
+            if whole.digest() == claimed:
+                return candidate
+        return None
+
+    def _with_rules(
+        self, min_order_size: str, tick_size: str, *, neg_risk: bool
+    ) -> "hashlib._Hash":
         whole = self._hashed.copy()
         whole.update(
             f'"min_order_size":"{min_order_size}","tick_size":"{tick_size}",'
-            f'"neg_risk":{"true" if neg_risk else "false"},'
-            f'"last_trade_price":"{last_trade_price}"}}'.encode()
+            f'"neg_risk":{"true" if neg_risk else "false"},"last_trade_price":"'.encode()
         )
-        return whole.hexdigest()
+        return whole
 
 
 def hash_of_2024(book: Book) -> str:
@@ -102,7 +128,12 @@ def _rebuilt(ladder: Ladder) -> str:
     )
 
 
-@lru_cache(1 << 16)
+@lru_cache(REMEMBERED)
+def _last_of(last_trade_price: str) -> bytes:
+    return f'{last_trade_price}"}}'.encode()
+
+
+@lru_cache(REMEMBERED)
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 

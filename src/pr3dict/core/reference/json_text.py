@@ -1,4 +1,4 @@
-"""Is a text one JSON value (RFC 8259), and which?
+"""A text judged: whether it is one JSON value (RFC 8259), and which.
 
 msgspec reads it: it takes no NaN, no lone surrogate, no control character in a string, no number
 in another form. What it takes amiss is judged here: the depth, exactly, and numbers too large
@@ -21,7 +21,7 @@ _NO_MARKS: Final = bytes(byte for byte in range(256) if byte not in b'[]{}"')
 _AS_ARRAYS: Final = bytes.maketrans(b"{}", b"[]")
 
 
-class Rejected(Exception):  # noqa: N818 - it is what happened to the frame
+class Rejected(Exception):
     """A frame that cannot be read: the reason is the counter's name, the detail says where."""
 
     def __init__(self, reason: str, detail: str) -> None:

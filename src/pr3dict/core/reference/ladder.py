@@ -33,10 +33,8 @@ class Ladder:
 
     def replace(self, levels: Iterable[tuple[int, int]]) -> bool:
         """Hold these levels (price, size) and no others; tell whether that is a change."""
-        if self.is_bid:
-            sizes = dict(levels)
-        else:
-            sizes = {MICROS - price: size for price, size in levels}
+        offset, sign = (0, 1) if self.is_bid else (MICROS, -1)
+        sizes = {offset + sign * price: size for price, size in levels}
         changed = sizes != self.sizes
         if changed:
             self.sizes = sizes

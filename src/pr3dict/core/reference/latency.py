@@ -30,7 +30,16 @@ def bucket_of(latency_ns: int) -> int:
 class Latencies:
     """What was seen so far, in nanoseconds."""
 
-    __slots__ = ("buckets", "count", "insane", "largest", "negative", "offset_ns", "smallest", "sum")
+    __slots__ = (
+        "buckets",
+        "count",
+        "insane",
+        "largest",
+        "negative",
+        "offset_ns",
+        "smallest",
+        "sum",
+    )
 
     def __init__(self) -> None:
         self.buckets: list[int] = []

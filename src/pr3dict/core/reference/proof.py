@@ -1,4 +1,4 @@
-"""Which context gives a book the hash that the venue claims for it?
+"""The context that gives a book the hash which the venue claims for it.
 
 A hash that is reproduced cannot be chance, so a context may be searched for: first the few
 likely last trade prices, then all of three decimals.
@@ -96,9 +96,10 @@ def _first(
     rules: list[tuple[str, str, bool]],
     trade_prices: Iterable[str],
 ) -> Found | None:
-    claimed = book.hash_claimed
+    claimed = bytes.fromhex(book.hash_claimed)
     for tick_size, min_order_size, neg_risk in rules:
-        for price in trade_prices:
-            if preimage.hash(min_order_size, tick_size, price, neg_risk=neg_risk) == claimed:
-                return Found(min_order_size, tick_size, neg_risk, price)
+        rule = (tick_size, min_order_size, neg_risk)
+        price = preimage.last_trade_price(claimed, rule, trade_prices)
+        if price is not None:
+            return Found(min_order_size, tick_size, neg_risk, price)
     return None

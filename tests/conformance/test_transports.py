@@ -1,17 +1,27 @@
-"""What every transport must do, on real sockets. Both files of transports are tested here."""
+"""What every transport must do, on real sockets and on both loops."""
 
 import asyncio
-from collections.abc import Callable
 
 import pytest
+from tests.net.peers import (
+    BINARY,
+    CLOSE,
+    PING,
+    PONG,
+    TEXT,
+    Peer,
+    close_frame,
+    frame,
+    free_address,
+    serving,
+)
+
 from pr3dict.model.errors import FeedError, LinkRefused
 from pr3dict.model.links import Closed
 from pr3dict.net import transport_picows, transport_websockets
 from pr3dict.net.clock import SystemClock
 from pr3dict.net.limits import Limits
 from pr3dict.ports import Connect, Transport
-from tests.net.peers import BINARY, CLOSE, PING, PONG, TEXT, Peer, close_frame, frame, free_address
-from tests.net.peers import serving
 
 MIB = 1 << 20
 LIMITS = Limits(connect_timeout_s=5.0, close_timeout_s=0.3, frame_bytes_max=40 * MIB)
@@ -23,12 +33,12 @@ pytestmark = pytest.mark.timeout(30)
 
 
 @pytest.fixture(params=CONNECTORS)
-def make(request) -> Callable[[Limits], Connect]:
+def make(request):
     return lambda limits: CONNECTORS[request.param](limits, SystemClock())
 
 
 @pytest.fixture
-def connect(make) -> Connect:
+def connect(make):
     return make(LIMITS)
 
 
@@ -282,17 +292,18 @@ async def test_a_listener_that_raises_ends_the_run_with_its_error(connect):
         with pytest.raises((ZeroDivisionError, ExceptionGroup)) as raised:
             await transport.run()
         transport.abort()
-    assert raised.group_contains(ZeroDivisionError) if isinstance(
-        raised.value, ExceptionGroup
-    ) else True
+    error = raised.value
+    bare = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
+    assert isinstance(bare, ZeroDivisionError)
 
 
 async def test_cancelling_the_run_loses_no_socket(connect):
-    gone: list[bytes] = []
+    gone = asyncio.Event()
 
     async def script(peer: Peer):
         await peer.accept()
-        gone.append(await peer.reader.read())
+        await peer.reader.read()
+        gone.set()
 
     async with serving(script) as url:
         transport = await connect(url, lambda _: None, lambda _: None)
@@ -303,8 +314,7 @@ async def test_cancelling_the_run_loses_no_socket(connect):
             await running
         await transport.close()
         async with asyncio.timeout(2):
-            while not gone:
-                await asyncio.sleep(0)
+            await gone.wait()
 
 
 async def error_of(connect: Connect, url: str) -> FeedError:
@@ -316,7 +326,9 @@ async def error_of(connect: Connect, url: str) -> FeedError:
 
 
 async def test_a_429_is_told_with_the_wait_that_it_asks_for(connect):
-    async with serving(lambda p: p.refuse("429 Too Many Requests", b"slow", Retry_After="7")) as url:
+    async with serving(
+        lambda p: p.refuse("429 Too Many Requests", b"slow", Retry_After="7")
+    ) as url:
         error = await error_of(connect, url)
     assert ("http_429", 7_000_000_000) == (error.name, error.retry_after)
     assert not isinstance(error, LinkRefused)
@@ -331,13 +343,6 @@ async def test_a_block_at_the_edge_is_named_and_its_page_is_cut(connect):
     assert "http_403" == error.name
     assert "its edge blocks this program or this network: '<html>Attention" in str(error)
     assert len(str(error)) < 400
-
-
-async def test_a_status_that_python_does_not_know_is_a_status(connect):
-    async with serving(lambda peer: peer.refuse("520 Web Server Returned an Unknown Error")) as url:
-        error = await error_of(connect, url)
-    assert "http_520" == error.name
-    assert not isinstance(error, LinkRefused)
 
 
 async def test_a_redirect_is_refused_and_not_followed(connect):

@@ -1,0 +1,92 @@
+"""`SyncOrderBookManager`: the same for a notebook or a script without an event loop."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import TimeoutError as NotInTime
+from queue import Empty, SimpleQueue
+from types import TracebackType
+from typing import Any, Self
+
+from pr3dict.client.facade import Facade, is_async
+from pr3dict.client.snapshot import OrderBookSnapshot, TradeEvent
+from pr3dict.engine.awaited import Awaited
+from pr3dict.engine.consumers import Stream
+from pr3dict.measure.metrics import OrderBookMetrics
+from pr3dict.model.events import Event
+
+
+class SyncOrderBookManager(Facade):
+    """`OrderBookManager` without `await`: the same names and arguments, on threads.
+
+    Callbacks are plain functions; each runs on a thread of its own.
+    """
+
+    def start(self) -> None:
+        """Start the feed and wait for the first books; as `OrderBookManager.start`."""
+        self._open()
+        try:
+            self._first_books(self._begin())
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop within two seconds, whatever callbacks do."""
+        self._dismiss_all()
+        self._running.stop()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def subscribe(self, asset_ids: Iterable[str]) -> None:
+        """Track more tokens and wait for their books, at most `start_timeout` seconds."""
+        tokens = self._want(asset_ids)
+        if self._running.running and tokens:
+            self._running.subscribe(tokens).result(self._start_timeout_s)
+            self._first_books(self._running.wait_for(tokens))
+
+    def unsubscribe(self, asset_ids: Iterable[str]) -> None:
+        """Track these tokens no more and forget their books."""
+        tokens = self._want_no_more(asset_ids)
+        if self._running.running and tokens:
+            self._running.unsubscribe(tokens).result(self._start_timeout_s)
+
+    def updates(
+        self,
+        *,
+        every: float | None = None,
+        tokens: Iterable[str] | None = None,
+        timeout: float | None = None,
+    ) -> Iterator[tuple[OrderBookSnapshot, OrderBookMetrics]]:
+        """Iterate over (snapshot, metrics) of books that changed; ends after `timeout` quiet s."""
+        return _Blocking(self._stream("book", every, tokens), timeout)
+
+    def trades(self, *, timeout: float | None = None) -> Iterator[TradeEvent]:
+        """Iterate over trades in order; ends after `timeout` seconds without one."""
+        return _Blocking(self._stream("trade", None, None), timeout)
+
+    def events(self, *, timeout: float | None = None) -> Iterator[Event]:
+        """Iterate over everything that is no trade; ends after `timeout` seconds without one."""
+        return _Blocking(self._stream("event", None, None), timeout)
+
+    def _check(self, callback: Callable[..., Any]) -> None:
+        super()._check(callback)
+        if is_async(callback):
+            raise TypeError(
+                f"{callback!r} is a coroutine function: SyncOrderBookManager has no loop to run it,"
+                " give it a plain function or take OrderBookManager"
+            )
+
+    def _first_books(self, awaited: Awaited) -> None:
+        try:
+            awaited.done.result(self._start_timeout_s)
+        except NotInTime:
+            self._missing(awaited)

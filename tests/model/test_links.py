@@ -1,0 +1,24 @@
+"""Connections in words."""
+
+from pr3dict.model.links import LinkStatus, Phase
+
+
+def test_a_new_link_has_done_nothing():
+    status = LinkStatus(1, "wss://venue")
+    assert (Phase.IDLE, 0, 0, {}, 0) == (
+        status.phase,
+        status.attempts,
+        status.opened,
+        status.lost,
+        status.slow_consumer,
+    )
+
+
+def test_slow_consumer_counts_how_often_we_read_too_slowly():
+    assert 3 == LinkStatus(1, "", lost={"slow_consumer": 3, "dropped": 2}).slow_consumer
+
+
+def test_the_losses_of_one_link_are_not_those_of_another():
+    one, other = LinkStatus(1, ""), LinkStatus(2, "")
+    one.lost["dropped"] = 1
+    assert {} == other.lost
