@@ -90,20 +90,20 @@ def adapted(code: str, tokens: list[str]) -> str:
 
 
 def wanted_names(code: str) -> set[str]:
-    """Return the names that a block uses and does not make."""
+    """Return the names that a block uses before, or without, making them."""
     nodes = list(ast.walk(ast.parse(code)))
-    names = [node for node in nodes if isinstance(node, ast.Name)]
-    used = {node.id for node in names if isinstance(node.ctx, ast.Load)}
-    made = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-    made |= {a.arg for a in nodes if isinstance(a, ast.arg)}
+    used, made = {}, set(dir(builtins))
+    names = (node for node in nodes if isinstance(node, ast.Name))
+    for node in sorted(names, key=lambda n: (n.lineno, isinstance(n.ctx, ast.Store))):
+        if isinstance(node.ctx, ast.Load):
+            used.setdefault(node.id, node.lineno)
+        elif node.lineno < used.get(node.id, sys.maxsize):
+            made.add(node.id)
+    made |= {node.arg for node in nodes if isinstance(node, ast.arg)}
     made |= {f.name for f in nodes if isinstance(f, ast.AsyncFunctionDef | ast.FunctionDef)}
-    made |= {
-        alias.asname or alias.name
-        for node in nodes
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for alias in node.names
-    }
-    return used - made - set(dir(builtins))
+    imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+    made |= {alias.asname or alias.name for node in imports for alias in node.names}
+    return used.keys() - made
 
 
 def callbacks(code: str) -> set[str]:
@@ -206,13 +206,12 @@ async def run(code: str, filename: str, namespace: dict[str, Any]) -> None:
 
 
 async def stop_when_fed(namespace: dict[str, Any]) -> None:
-    """End the `await client.run()` of a block, once the client holds a book."""
+    """End the `await client.run()` of a block, once the client was told of a book."""
+    client = namespace["client"]
     async with asyncio.timeout(PATIENCE_S):
-        while "client" not in namespace:
-            await asyncio.sleep(0)
-        async for _ in namespace["client"].books():
+        async for _ in client.manager.updates():
             break
-    await namespace["client"].stop()
+    await client.stop()
 
 
 @pytest.fixture
@@ -233,35 +232,30 @@ async def test_a_block_of_the_brief_runs(block, venue, caplog):
     code = adapted(block.code, venue.tokens)
     around = Surroundings(venue.tokens)
     calls = Calls(f"<brief {block.name}>")
-    supplied = wanted_names(code)
+    unregistered = callbacks(code) if "register_" not in code else set()
+    wanted = wanted_names(code) | ({"manager"} if unregistered else set())
     try:
-        await around.supply(supplied)
+        await around.supply(wanted)
         with calls.watched():
             async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(run(code, calls.filename, around.namespace))
                 if "client.run()" in code:
                     tasks.create_task(stop_when_fed(around.namespace))
-                tasks.create_task(run(code, calls.filename, around.namespace))
-            register_what_is_left(code, around.namespace)
+            for name in unregistered:
+                around.namespace["manager"].register_book_callback(around.namespace[name])
             await calls.expect(callbacks(code))
-        if told := supplied & {"my_callback", "my_trade_callback"}:
-            await until_heard(around, told)
+        await until_heard(around, wanted & {"my_callback", "my_trade_callback"})
     finally:
         await around.end()
 
-    assert [] == [line for line in around.printed if "None" in line]
+    assert [] == [line for line in around.printed if re.search(r"\b(None|nan)\b", line)]
     assert prints_at_once(code) <= len(around.printed)
     assert [] == [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
 
 
-def register_what_is_left(code: str, namespace: dict[str, Any]) -> None:
-    """Register the callbacks that a block shows but does not register."""
-    if "register_" in code or "on_book" not in namespace:
-        return
-    namespace.setdefault("manager", None)
-    namespace["manager"].register_book_callback(namespace["on_book"])
-
-
 async def until_heard(around: Surroundings, names: set[str]) -> None:
+    if not names:
+        return
     heard = asyncio.Event()
 
     async def look(*_: object) -> None:
@@ -301,5 +295,6 @@ def test_only_the_import_and_the_placeholder_change():
 
 
 def test_names_from_the_surroundings_are_found():
+    assert {"bids"} == wanted_names("N = 2\nbids = bids[:N]\n")
     assert {"manager", "Decimal"} == wanted_names("x = Decimal(1)\nprint(manager.go(x))\n")
     assert set() == wanted_names("import json\nasync def f(a):\n    b = a\n    json.loads(b)\n")

@@ -1,7 +1,7 @@
 //! Frames applied to books (docs/books.md section 3), and what is counted.
 
 use crate::book::{Claim, Standing, cause, proof, source, state};
-use crate::books::{BOOKS, Books, CONTROL, EVENTS, NO_MARKET};
+use crate::books::{BOOKS, Books, CONTROL, EVENTS};
 use crate::digest::Short;
 use crate::entry::{Book as Snapshot, Change, Entry, Ignored, NOT_TOLD, Rejected};
 use crate::json::Slot;
@@ -205,9 +205,6 @@ impl Books {
         if !same && book.standing != Standing::Settled {
             self.close_claim(index, arrival.now);
         }
-        if self.at(index).market == NO_MARKET {
-            self.join_market(index, &change.market.content(arrival.text));
-        }
         let book = self.at_mut(index);
         if !same {
             book.batch.clear();
@@ -305,8 +302,10 @@ impl Books {
         book.known.tick_size = known(told.tick_size).or(book.known.tick_size);
         book.known.min_order_size = known(told.min_order_size).or(book.known.min_order_size);
         book.known.neg_risk = told.neg_risk.or(book.known.neg_risk);
-        book.known.last_trade_price =
-            context(told.last_trade_price).or(book.known.last_trade_price);
+        if let Some(last) = context(told.last_trade_price) {
+            book.known.last_trade_price = Some(last);
+            book.last_price = last.micros();
+        }
         book.ms = told.ms;
         book.version += 1;
         changed

@@ -15,7 +15,9 @@ impl Books {
         arrival: Arrival<'_>,
     ) -> Result<(), Ignored> {
         let index = self.book_of(trade.token, arrival)?;
-        self.at_mut(index).trades.push(trade.price as u32);
+        let book = self.at_mut(index);
+        book.trades.push(trade.price as u32);
+        book.last_price = trade.price;
         self.tally.trades += 1;
         self.told.push(Told::Trade {
             token: arrival.string(trade.token),
@@ -40,7 +42,7 @@ impl Books {
         }
         let book = self.at_mut(index);
         book.known.tick_size =
-            Short::new(&tick.text.content(arrival.text)).or(book.known.tick_size);
+            Short::number(&tick.text.content(arrival.text)).or(book.known.tick_size);
         if book.state == state::LIVE {
             self.change_state(index, state::SUSPECT, cause::TICK, arrival.now);
         }
@@ -109,8 +111,7 @@ impl Books {
             let Some(index) = self.find(token.as_bytes()) else {
                 continue;
             };
-            let book = self.at_mut(index);
-            (book.standing, book.due) = (Standing::Settled, 0);
+            self.at_mut(index).forget_claim();
             self.change_state(index, state::CLOSED, cause::RESOLVED, arrival.now);
         }
         Ok(())

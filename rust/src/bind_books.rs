@@ -202,6 +202,7 @@ impl Books {
             ("proofs.unverified", tally.unverified),
             ("proofs.searched", tally.searched),
             ("best.failed", tally.best_failed),
+            ("crossed.failed", tally.crossed_failed),
             ("mirror.compared", tally.mirror_compared),
             ("mirror.failed", tally.mirror_failed),
             ("trades", tally.trades),
@@ -215,10 +216,10 @@ impl Books {
                 format!("frames.ignored.{name}"),
                 tally.frames_ignored[reason as usize],
             )?;
-            counters.set_item(
-                format!("entries.ignored.{name}"),
-                tally.entries_ignored[reason as usize],
-            )?;
+            if reason.is_of_entries() {
+                let count = tally.entries_ignored[reason as usize];
+                counters.set_item(format!("entries.ignored.{name}"), count)?;
+            }
         }
         for &(reason, name) in Rejected::ALL {
             counters.set_item(

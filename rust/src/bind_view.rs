@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::books::Books;
-use crate::decimal::{self, MICROS};
+use crate::decimal::MICROS;
 use crate::ladder::Ladder;
 use crate::measure::{self, Walk};
 
@@ -45,9 +45,6 @@ impl View {
     /// Copy a book out.
     pub fn of(books: &Books, index: u32, token: Py<PyString>, depth: usize) -> Self {
         let book = books.at(index);
-        let micros = |text: Option<crate::digest::Short>| {
-            text.and_then(|text| decimal::parse(text.as_bytes())).map_or(0, |read| read.micros)
-        };
         Self {
             token,
             market: books.market_of(book).to_owned(),
@@ -60,8 +57,8 @@ impl View {
             venue_ns: book.ms.saturating_mul(1_000_000),
             local_ns: book.local_ns,
             verified_ns: book.verified_ns,
-            tick_size: micros(book.known.tick_size),
-            last_trade_price: micros(book.known.last_trade_price),
+            tick_size: book.known.tick_size.map_or(0, |tick| tick.micros()),
+            last_trade_price: book.last_price,
             bids: book.bids.cut(depth),
             asks: book.asks.cut(depth),
         }

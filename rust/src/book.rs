@@ -172,8 +172,8 @@ pub struct Book {
     pub source: u8,
     /// What the hash said.
     pub proof: u8,
-    /// Failing `book`s in a row.
-    pub failures: u8,
+    /// Provable `book`s in a row that no candidate reproduced.
+    pub misses: u8,
     /// Where the claim stands.
     pub standing: Standing,
     /// All texts held were canonical.
@@ -200,6 +200,8 @@ pub struct Book {
     pub claim: Claim,
     /// The context of the hash.
     pub known: Known,
+    /// The newest price traded, told or found by search, millionths.
+    pub last_price: u64,
     /// Prices of trades.
     pub trades: Recent,
     /// Prices of the changes of the current batch.
@@ -207,6 +209,23 @@ pub struct Book {
 }
 
 impl Book {
+    /// Leave the last claim unjudged for good.
+    pub fn forget_claim(&mut self) {
+        (self.standing, self.due) = (Standing::Settled, 0);
+        if self.proof == proof::PENDING {
+            self.proof = proof::UNVERIFIED;
+        }
+    }
+
+    /// Believe a context that reproduced the claimed hash.
+    pub fn trust(&mut self, context: &Context) {
+        if self.known.last_trade_price != Some(context.last_trade_price) {
+            self.last_price = context.last_trade_price.micros();
+        }
+        self.known.trust(context);
+        self.misses = 0;
+    }
+
     /// The ladder of a side.
     #[inline(always)]
     pub fn ladder(&mut self, side: Side) -> &mut Ladder {

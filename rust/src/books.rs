@@ -4,7 +4,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
-use crate::book::{Book, Standing, cause, proof, state};
+use crate::book::{Book, cause, proof, state};
 use crate::digest::{self, Short};
 use crate::entry::{Ignored, Rejected};
 use crate::latency::Latency;
@@ -61,6 +61,7 @@ pub struct Tally {
     pub unverified: u64,
     pub searched: u64,
     pub best_failed: u64,
+    pub crossed_failed: u64,
     pub mirror_compared: u64,
     pub mirror_failed: u64,
     pub trades: u64,
@@ -162,7 +163,7 @@ impl Books {
         for index in lost {
             let book = self.at_mut(index);
             (book.state, book.cause) = (state::STALE, cause);
-            (book.standing, book.due) = (Standing::Settled, 0);
+            book.forget_claim();
             tokens.push(book.token.to_string());
         }
         self.told.push(Told::FeedLost { link, epoch, cause, tokens, local_ns: now });
@@ -203,7 +204,7 @@ impl Books {
             let book = self.at_mut(index);
             if book.link != link && book.state != state::CLOSED {
                 book.link = link;
-                (book.standing, book.due) = (Standing::Settled, 0);
+                book.forget_claim();
                 let filled = !matches!(book.state, state::EMPTY | state::SYNCING);
                 let bare = if open { state::SYNCING } else { state::EMPTY };
                 book.state = if filled { state::STALE } else { bare };
@@ -301,7 +302,7 @@ impl Books {
             return;
         };
         let known = &mut self.at_mut(index).known;
-        let short = |text: Option<&str>| text.and_then(|text| Short::new(text.as_bytes()));
+        let short = |text: Option<&str>| text.and_then(|text| Short::number(text.as_bytes()));
         known.min_order_size = short(minimum).or(known.min_order_size);
         known.tick_size = short(tick).or(known.tick_size);
         known.neg_risk = neg.or(known.neg_risk);

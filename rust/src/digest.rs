@@ -3,10 +3,12 @@
 //! The fields that the stream does not carry stand at the end of the preimage. The hash of all
 //! before them is computed once and kept; each candidate then costs one or two blocks.
 
+use memchr::memchr;
 use sha1::{Digest, Sha1};
 
 use crate::decimal::{self, MICROS, TEXT_MAX};
 use crate::ladder::Ladder;
+use crate::text::is_plain;
 
 /// A short text of the context, at most twelve bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +44,18 @@ impl Short {
             end += 1;
         }
         Self::new(&bytes[..end.min(12)]).unwrap_or_default()
+    }
+
+    /// The number that the text is; 0 where it is none.
+    #[must_use]
+    pub fn micros(&self) -> u64 {
+        decimal::parse(self.as_bytes()).map_or(0, |read| read.micros)
+    }
+
+    /// Keep a text that is a number in form.
+    #[must_use]
+    pub fn number(text: &[u8]) -> Option<Self> {
+        decimal::parse(text).and_then(|_| Self::new(text))
     }
 
     /// The text.
@@ -124,9 +138,9 @@ const LEVEL_MAX: usize = 64;
 pub fn head(out: &mut Vec<u8>, market: &[u8], token: &[u8], ms: u64, bids: &Ladder, asks: &Ladder) {
     out.clear();
     out.extend_from_slice(b"{\"market\":\"");
-    out.extend_from_slice(market);
+    put_escaped(out, market);
     out.extend_from_slice(b"\",\"asset_id\":\"");
-    out.extend_from_slice(token);
+    put_escaped(out, token);
     out.extend_from_slice(b"\",\"timestamp\":\"");
     put_whole(out, ms);
     out.extend_from_slice(b"\",\"hash\":\"\",\"bids\":[");
@@ -140,9 +154,9 @@ pub fn head(out: &mut Vec<u8>, market: &[u8], token: &[u8], ms: u64, bids: &Ladd
 pub fn head_2024(out: &mut Vec<u8>, market: &[u8], token: &[u8], bids: &Ladder, asks: &Ladder) {
     out.clear();
     out.extend_from_slice(b"{\"market\":\"");
-    out.extend_from_slice(market);
+    put_escaped(out, market);
     out.extend_from_slice(b"\",\"asset_id\":\"");
-    out.extend_from_slice(token);
+    put_escaped(out, token);
     out.extend_from_slice(b"\",\"hash\":\"\",\"bids\":[");
     put_levels(out, bids, false);
     out.extend_from_slice(b"],\"asks\":[");
@@ -154,6 +168,32 @@ pub fn head_2024(out: &mut Vec<u8>, market: &[u8], token: &[u8], bids: &Ladder, 
 #[must_use]
 pub fn hash(bytes: &[u8]) -> [u8; 20] {
     Sha1::digest(bytes).into()
+}
+
+/// Write a text as JSON must escape it, and no more.
+fn put_escaped(out: &mut Vec<u8>, text: &[u8]) {
+    if is_plain(text) && memchr(b'"', text).is_none() {
+        return out.extend_from_slice(text);
+    }
+    for &byte in text {
+        let short = match byte {
+            b'"' | b'\\' => byte,
+            8 => b'b',
+            12 => b'f',
+            b'\n' => b'n',
+            b'\r' => b'r',
+            b'\t' => b't',
+            0..0x20 => {
+                out.extend_from_slice(format!("\\u{byte:04x}").as_bytes());
+                continue;
+            }
+            _ => {
+                out.push(byte);
+                continue;
+            }
+        };
+        out.extend_from_slice(&[b'\\', short]);
+    }
 }
 
 fn put_whole(out: &mut Vec<u8>, number: u64) {

@@ -50,6 +50,14 @@ reasons! {
     }
 }
 
+impl Ignored {
+    /// Whether single entries are ignored for this reason, not only whole frames.
+    #[must_use]
+    pub fn is_of_entries(self) -> bool {
+        self as usize >= Self::UnknownType as usize
+    }
+}
+
 /// Best price that a message tells: in millionths, or not told.
 pub const NOT_TOLD: u64 = u64::MAX;
 

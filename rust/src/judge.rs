@@ -26,9 +26,14 @@ pub fn items<'a, T>(list: List, all: &'a [T], name: &'static str) -> Verdict<&'a
     Ok(&all[list.start as usize..(list.start + list.count) as usize])
 }
 
+/// An item that must be an object.
+pub fn object(wrong: bool, name: &'static str) -> Verdict<()> {
+    if wrong { Err((Rejected::Schema, name)) } else { Ok(()) }
+}
+
 /// A member that must be a string.
-pub fn text_of(slot: Slot, wrong: bool, name: &'static str) -> Verdict<()> {
-    if wrong || !matches!(slot.kind, Kind::Text | Kind::Escaped) {
+pub fn text_of(slot: Slot, name: &'static str) -> Verdict<()> {
+    if !matches!(slot.kind, Kind::Text | Kind::Escaped) {
         return Err((Rejected::Schema, name));
     }
     Ok(())

@@ -4,12 +4,13 @@
 //! order, each member in the order of the table, and the first fault rejects the frame.
 
 use crate::decimal::MICROS;
+use crate::digest::Short;
 use crate::entry::{
     Book, Change, Created, Entry, Ignored, Quote, Rejected, Resolved, Side, Tick, Trade,
 };
 use crate::json::{Kind, Scanner, Slot};
 use crate::judge::{
-    Verdict, best_of, decimal_of, is_hash, items, present, price_of, side, text_of, told,
+    Verdict, best_of, decimal_of, is_hash, items, object, present, price_of, side, text_of, told,
 };
 use crate::raw::{Form, List, Message, Number, RawChange, RawLevel, member, number_of};
 use crate::scan::Scratch;
@@ -23,8 +24,8 @@ pub enum Frame {
     Control(Ignored),
 }
 
-/// Texts of the context longer than this are no claim.
-pub const CONTEXT_MAX: usize = 12;
+/// The last millisecond that fits in nanoseconds of 63 bits.
+const MS_MAX: u64 = 9_223_372_036_854;
 
 /// Reads frames; keeps its memory from one to the next.
 #[derive(Default)]
@@ -155,7 +156,7 @@ impl Judge<'_> {
             let digit = byte.wrapping_sub(b'0');
             (ms * 10 + u64::from(digit), odd | (digit > 9))
         });
-        if odd { Err((Rejected::Timestamp, "timestamp")) } else { Ok(ms) }
+        if odd || ms > MS_MAX { Err((Rejected::Timestamp, "timestamp")) } else { Ok(ms) }
     }
 
     fn book(&self, levels: &mut [RawLevel]) -> Verdict<Book> {
@@ -186,7 +187,11 @@ impl Judge<'_> {
 
     fn context(&self, index: usize, name: &'static str) -> Verdict<Option<Slot>> {
         let told = self.optional(index, name)?;
-        Ok(told.filter(|slot| slot.content(self.text).len() <= CONTEXT_MAX))
+        Ok(told.filter(|slot| {
+            let text = slot.content(self.text);
+            let none = text.is_empty() && index == member::LAST_TRADE_PRICE;
+            none || Short::number(&text).is_some()
+        }))
     }
 
     fn hash(&self, slot: Option<Slot>) -> Option<Slot> {
@@ -199,7 +204,8 @@ impl Judge<'_> {
         let new = self.message.price_changes;
         if present(new.kind) {
             for raw in items(new, changes, "price_changes")? {
-                text_of(raw.asset_id, raw.wrong, "price_changes[].asset_id")?;
+                object(raw.wrong, "price_changes")?;
+                text_of(raw.asset_id, "asset_id")?;
                 entries.push(Entry::Change(self.change(market, ms, raw)?));
             }
             return Ok(());
@@ -209,7 +215,7 @@ impl Judge<'_> {
         if present(old.kind) {
             let hash = self.optional(member::HASH, "hash")?.unwrap_or_default();
             for raw in items(old, changes, "changes")? {
-                text_of(token, raw.wrong, "changes[]")?;
+                object(raw.wrong, "changes")?;
                 let raw = RawChange { asset_id: token, hash, ..*raw };
                 let raw =
                     RawChange { best_bid: Number::default(), best_ask: Number::default(), ..raw };
@@ -308,6 +314,7 @@ impl Judge<'_> {
         let (token, market, ms) = self.head()?;
         let bid = told(best_of(self.number(member::BEST_BID), 0, "best_bid")?);
         let ask = told(best_of(self.number(member::BEST_ASK), 0, "best_ask")?);
+        let ask = if ask == MICROS { 0 } else { ask };
         Ok(Quote { token, market, ms, bid, ask })
     }
 
@@ -332,7 +339,7 @@ impl Judge<'_> {
 
     fn text_list(&self, list: List, name: &'static str) -> Verdict<(u32, u32)> {
         for text in items(list, self.texts, name)? {
-            text_of(*text, false, name)?;
+            text_of(*text, name)?;
         }
         Ok((list.start, list.count))
     }

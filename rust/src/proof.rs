@@ -51,18 +51,15 @@ impl Case {
     }
 
     /// Search everything that is not known, for a snapshot.
-    pub fn infer(&self, book: &Book) -> Option<Context> {
-        let rules = rules(&book.known);
-        let mut contexts = rules.iter().map(|&(tick_size, min_order_size, neg_risk)| Context {
-            min_order_size,
-            tick_size,
-            neg_risk,
-            last_trade_price: Short::default(),
-        });
-        let mut again = contexts.clone();
-        contexts
-            .find_map(|mut context| self.near(book, &mut context))
-            .or_else(|| again.find_map(|mut context| self.grid(&mut context)))
+    pub fn infer(&self, book: &Book, reach: Reach) -> Option<Context> {
+        rules(&book.known).into_iter().find_map(|(tick_size, min_order_size, neg_risk)| {
+            let last_trade_price = Short::default();
+            let mut context = Context { min_order_size, tick_size, neg_risk, last_trade_price };
+            match reach {
+                Reach::Near => self.near(book, &mut context),
+                Reach::Grid => self.grid(&mut context),
+            }
+        })
     }
 
     #[inline]
@@ -108,6 +105,20 @@ fn rules(known: &Known) -> Vec<(Short, Short, bool)> {
         }
     }
     rules
+}
+
+/// The hash of a book with the context that is known.
+pub fn known_hash(book: &Book, market: &str, preimage: &mut Vec<u8>) -> String {
+    let (market, token) = (market.as_bytes(), book.token.as_bytes());
+    digest::head(preimage, market, token, book.claim.ms, &book.bids, &book.asks);
+    let known = &book.known;
+    let context = Context {
+        min_order_size: known.min_order_size.unwrap_or_default(),
+        tick_size: known.tick_size.unwrap_or_default(),
+        neg_risk: known.neg_risk.unwrap_or_default(),
+        last_trade_price: known.last_trade_price.unwrap_or_default(),
+    };
+    digest::to_hex(&Midstate::new(preimage).finish(&context))
 }
 
 /// Whether the book has the hash that was usual in 2024.

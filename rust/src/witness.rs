@@ -3,13 +3,13 @@
 use crate::book::{Standing, cause, proof, state};
 use crate::books::Books;
 use crate::decimal;
-use crate::proof::{Case, Reach, fits_2024};
+use crate::proof::{Case, Reach, fits_2024, known_hash};
 use crate::told::Told;
 
 /// How long a claim may stay pending after its last frame.
 const PENDING_NS: u64 = 250_000_000;
-/// Failing `book`s in a row after which the context is no longer believed.
-const FAILURES_MAX: u8 = 3;
+/// Missed `book`s in a row after which the context is no longer believed.
+const MISSES_MAX: u8 = 3;
 const NS_PER_MS: u64 = 1_000_000;
 
 /// What the hash says of a batch.
@@ -89,7 +89,7 @@ impl Books {
         self.preimage = preimage;
         match (found, case) {
             (Some(context), _) => {
-                self.at_mut(index).known.trust(&context);
+                self.at_mut(index).trust(&context);
                 Verdict::Proved
             }
             (None, Some(_)) if trusted => Verdict::Differs,
@@ -124,20 +124,12 @@ impl Books {
     fn close_snapshot(&mut self, index: u32, now: u64) {
         match self.snapshot_verdict(index) {
             Verdict::Proved => {
-                self.at_mut(index).failures = 0;
+                self.at_mut(index).misses = 0;
                 self.tally.snapshots_proved += 1;
                 self.settle_state(index, proof::PROVED, now);
             }
             Verdict::Silent => self.settle_unproved(index, now),
-            Verdict::Differs => {
-                let book = self.at_mut(index);
-                book.failures += 1;
-                if book.failures < FAILURES_MAX {
-                    return self.fail_hash(index, now);
-                }
-                book.known.trusted = false;
-                self.settle_unproved(index, now);
-            }
+            Verdict::Differs => self.fail_hash(index, now),
         }
     }
 
@@ -147,20 +139,28 @@ impl Books {
         }
         let mut preimage = std::mem::take(&mut self.preimage);
         let book = self.at(index);
-        let case = Case::new(book, self.market_of(book), &mut preimage);
-        let context = case.as_ref().and_then(|case| case.infer(book));
-        let old = context.is_none() && fits_2024(book, self.market_of(book), &mut preimage);
-        let trusted = book.known.trusted;
+        let market = self.market_of(book);
+        let Some(case) = Case::new(book, market, &mut preimage) else {
+            self.preimage = preimage;
+            return Verdict::Silent;
+        };
+        let near = case.infer(book, Reach::Near);
+        let old = near.is_none() && fits_2024(book, market, &mut preimage);
+        let search = near.is_none() && !old && book.misses < MISSES_MAX;
+        let found = if search { case.infer(book, Reach::Grid) } else { near };
         self.preimage = preimage;
-        if let Some(context) = context {
-            self.at_mut(index).known.trust(&context);
+        self.tally.searched += u64::from(search);
+        let book = self.at_mut(index);
+        if let Some(context) = found {
+            book.trust(&context);
             return Verdict::Proved;
         }
-        match case {
-            Some(_) if old => Verdict::Proved,
-            Some(_) if trusted => Verdict::Differs,
-            _ => Verdict::Silent,
+        if old {
+            return Verdict::Proved;
         }
+        book.misses = MISSES_MAX.min(book.misses + 1);
+        book.known.trusted &= book.misses < MISSES_MAX;
+        if book.known.trusted { Verdict::Differs } else { Verdict::Silent }
     }
 
     #[inline]
@@ -193,6 +193,7 @@ impl Books {
         if book.crossed() {
             let (bid, ask) = book.best();
             let found = format!("{}/{}", decimal::text(bid), decimal::text(ask));
+            self.tally.crossed_failed += 1;
             return self.fail(index, cause::CROSSED, String::new(), found, now);
         }
         if verdict == proof::PROVED && book.state == state::SUSPECT {
@@ -202,10 +203,14 @@ impl Books {
 
     fn fail_hash(&mut self, index: u32, now: u64) {
         self.tally.failed += 1;
+        let mut preimage = std::mem::take(&mut self.preimage);
+        let book = self.at(index);
+        let found = known_hash(book, self.market_of(book), &mut preimage);
+        let claimed = book.claim.hash.map(|hash| String::from_utf8_lossy(&hash).into_owned());
+        self.preimage = preimage;
         let book = self.at_mut(index);
         (book.standing, book.due, book.proof) = (Standing::Settled, 0, proof::FAILED);
-        let expected = book.claim.hash.map(|hash| String::from_utf8_lossy(&hash).into_owned());
-        self.fail(index, cause::HASH, expected.unwrap_or_default(), String::new(), now);
+        self.fail(index, cause::HASH, claimed.unwrap_or_default(), found, now);
     }
 
     fn fail_best(&mut self, index: u32, now: u64) {

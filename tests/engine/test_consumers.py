@@ -4,12 +4,9 @@ import asyncio
 import logging
 import threading
 
-import pytest
-
-from pr3dict.engine.consumers import BATCH_MAX, Stream, TaskConsumer, ThreadConsumer
+from pr3dict.engine.consumers import BATCH_MAX, TaskConsumer, ThreadConsumer
 from pr3dict.engine.mailbox import BookMailbox
-
-DEADLINE_S = 10
+from tests.engine.waiting import DEADLINE_S, until
 
 
 def one(token):
@@ -32,12 +29,6 @@ def on_thread(callback, *, every_s=0.0, read=one):
     consumer = with_mailbox(ThreadConsumer("consumer", read, callback, every_s))
     consumer.start()
     return consumer
-
-
-async def until(true):
-    async with asyncio.timeout(DEADLINE_S):
-        while not true():
-            await asyncio.sleep(0.001)
 
 
 async def ended(consumer):
@@ -209,7 +200,7 @@ async def test_a_lambda_that_returns_a_coroutine_is_told_what_to_do():
     async def callback(_):
         raise AssertionError("unreachable")
 
-    consumer = on_thread(lambda token: callback(token))
+    consumer = on_thread(lambda _: callback("b"))
     consumer.mailbox.put(("a",))
     await until(lambda: consumer.delivered == 1)
     consumer.stop()
@@ -230,44 +221,3 @@ async def test_what_cannot_be_read_is_left_out_and_what_raises_is_counted():
     consumer.stop()
 
     assert {"RuntimeError": 1} == consumer.errors
-
-
-def streaming(*, every_s=0.0):
-    closed = []
-    stream = Stream(one, every_s, closed.append)
-    stream.mailbox = BookMailbox(stream.wake)
-    return stream, closed
-
-
-async def test_a_stream_yields_what_was_put_before_and_after_it_was_asked():
-    stream, _ = streaming()
-    stream.mailbox.put(("a",))
-    assert "a" == await anext(stream)
-
-    asked = asyncio.ensure_future(anext(stream))
-    await asyncio.to_thread(stream.mailbox.put, ("b",))
-    async with asyncio.timeout(DEADLINE_S):
-        assert "b" == await asked
-
-
-async def test_a_stream_ends_when_it_is_closed_from_another_thread():
-    stream, closed = streaming()
-    asked = asyncio.ensure_future(anext(stream))
-    await asyncio.sleep(0)
-    await asyncio.to_thread(stream.close)
-
-    async with asyncio.timeout(DEADLINE_S):
-        with pytest.raises(StopAsyncIteration):
-            await asked
-    assert [stream] == closed
-
-
-async def test_a_stream_that_samples_waits_before_the_next_round():
-    stream, _ = streaming(every_s=60)
-    stream.mailbox.put(("a", "b"))
-    assert ["a", "b"] == [await anext(stream), await anext(stream)]
-
-    stream.mailbox.put(("a",))
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.01):
-            await anext(stream)

@@ -64,7 +64,7 @@ async def test_a_peer_that_breaks_the_protocol_and_does_not_read_is_left_within_
 
     async def script(peer: Peer):
         await peer.accept()
-        peer.writer.transport.pause_reading()
+        peer.writer.transport.pause_reading()  # type: ignore[attr-defined]
         peer.say(frame(b"rest of nothing", 0))
         await left.wait()
 

@@ -19,6 +19,8 @@ def recorded(tmp_path: Path) -> Path:
     venue = Venue(SimConfig(markets=2, resolved_per_hour=0.0))
     lines = [venue.opening(venue.tokens)]
     lines += [text for _, text in venue.run(venue.now_ms + 30_000)]
+    venue.settle(venue.tokens[-1])  # All its levels go, so that there are removals.
+    lines += venue.step()
     path = tmp_path / "frames.jsonl"
     path.write_bytes(b"\n".join(lines))
     return path

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import runpy
+import sys
 from typing import Any
 
 import aiohttp
@@ -10,6 +12,7 @@ from tests.sim.oracle import Oracle, rules_of
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from pr3dict.model.errors import MissingExtra
 from pr3dict.sim.capture import Capture
 from pr3dict.sim.config import FLAT_OUT, Pace, SimConfig
 from pr3dict.sim.connection import until
@@ -237,6 +240,13 @@ async def test_only_a_paused_venue_is_stepped():
             await server.step()
 
 
+def test_without_aiohttp_the_command_that_installs_it_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "aiohttp", None)
+
+    with pytest.raises(MissingExtra, match=r"pip install 'pr3dict\[sim\]'"):
+        runpy.run_module("pr3dict.sim.server")
+
+
 async def test_rest_and_the_stream_tell_the_same_hash():
     async with paused() as server, talk(server) as client, aiohttp.ClientSession() as http:
         token = server.tokens[0]
@@ -399,14 +409,23 @@ async def test_flat_out_waits_for_readers_and_then_drops_the_one_that_stands_sti
 
 
 async def test_a_large_opening_is_no_sign_of_a_slow_reader():
+    clock = HandClock()
+    venue = quiet(markets=1_500, levels=(40, 110))
+    start_ms = venue.now_ms
     async with (
-        SimServer(quiet(markets=200), clock=HandClock(), send_buffer=1_000) as server,
+        SimServer(venue, clock=clock, send_buffer=1 << 16) as server,
         talk(server) as client,
     ):
-        opening = await subscribe(client, server.tokens)
+        client.transport.pause_reading()
+        await client.send(json.dumps({"type": "market", "assets_ids": server.tokens}))
+        (connection,) = server.connections.values()
+        assert await until(lambda: connection.buffered > 1 << 16, within_s=5)
+        clock.ns = 2_000_000
+        assert await until(lambda: venue.now_ms > start_ms, within_s=5)
+        client.transport.resume_reading()
 
-        assert len(opening) > 1 << 20
-        assert [] == await until_pong(client)
+        assert 3_000 == len(json.loads(await heard(client)))
+        assert 0 == server.faults.struck["close 1013"]
 
 
 async def test_the_closing_handshake_can_be_slow():
@@ -431,8 +450,8 @@ async def test_the_venue_stops_within_a_second_whatever_its_clients_do(caplog):
 
     assert loop.time() - began < STOP_S
     assert [] == caplog.records
-    await silent.close()
-    deaf.transport.abort()
+    assert (None, None) == await ending(deaf)
+    assert (1001, "the venue stops") == await ending(silent)
 
 
 async def test_a_recording_is_served_from_its_beginning(tmp_path):

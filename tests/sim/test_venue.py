@@ -129,6 +129,17 @@ def test_a_trade_gives_changes_two_books_and_later_its_notice():
     assert 30 <= notice.time_ms - batch.time_ms <= 45
 
 
+def test_a_trade_is_in_the_hash_before_it_is_told():
+    venue = Venue(one_market(trade_share=1.0, activity=0.01))
+    assert venue.advance() is not None
+    book = json.loads(venue.book(venue.tokens[0]) or b"")
+    notice = venue.advance()
+    assert notice is not None
+    price = float(json.loads(notice.frames[0].text)["price"])
+
+    assert book["last_trade_price"] in {f"{price:.3f}", f"{1 - price:.3f}"}
+
+
 def test_a_quote_precedes_the_batch_that_moves_the_top():
     venue = Venue(one_market(custom=True, trade_share=0.5))
     while True:
@@ -195,7 +206,12 @@ def test_a_scripted_grid_is_told_for_both_tokens():
     venue = Venue(one_market(ticks=("0.01",)))
     venue.change_tick(venue.tokens[0], 1_000)
 
+    before = json.loads(venue.book(venue.tokens[0]) or b"")
     assert venue.tokens == [json.loads(text)["asset_id"] for text in venue.step()]
+    after = json.loads(venue.book(venue.tokens[0]) or b"")
+
+    assert ("0.01", "0.001") == (before["tick_size"], after["tick_size"])
+    assert before["hash"] != after["hash"]
 
 
 def test_time_ends_with_the_duration():

@@ -10,13 +10,14 @@ import random
 import resource
 import sys
 
+from tests.tape.kit import SteadyClock
+
 from pr3dict.core import load
 from pr3dict.model.records import Kind
 from pr3dict.model.units import NS_PER_S
 from pr3dict.tape.reader import TapeReader
 from pr3dict.tape.scribe import TapeSettings
 from pr3dict.tape.writer import TapeWriter
-from tests.tape.kit import SteadyClock
 
 BATCH = 3
 

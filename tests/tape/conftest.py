@@ -1,9 +1,9 @@
 """The engine that runs, and a clock that stands still."""
 
 import pytest
+from tests.tape.kit import SteadyClock
 
 from pr3dict.core import Core, load
-from tests.tape.kit import SteadyClock
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
+"""A tape applied is the run again: to the level, to the counter, at any pace."""
+
 import pytest
+from tests.tape.kit import START, Market, record_day
 
 from pr3dict.core import EVENTS
 from pr3dict.model.errors import TapeCorrupt
@@ -9,7 +12,6 @@ from pr3dict.tape.apply import apply, apply_block
 from pr3dict.tape.payloads import Record
 from pr3dict.tape.reader import TapeReader
 from pr3dict.tape.scan import records_of
-from tests.tape.kit import START, Market, record_day
 
 
 def record(kind, payload=b"", at=START):
@@ -23,6 +25,7 @@ def books(core):
     apply(books, record(Kind.TRACK, b"71"))
     apply(books, record(Kind.OPENED, b"url"))
     apply(books, record(Kind.IN, Market(core).book()))
+    books.take()
     return books
 
 

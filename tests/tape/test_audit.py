@@ -1,11 +1,13 @@
+"""What the records of a run say of it, each kind of trouble by its name."""
+
 import msgspec
 import pytest
+from tests.tape.kit import BOOTED, START, Market
 
 from pr3dict.model.records import Kind
 from pr3dict.model.units import NS_PER_MS, NS_PER_S
 from pr3dict.tape.audit import Audit
 from pr3dict.tape.payloads import Record
-from tests.tape.kit import BOOTED, START, Market
 
 
 class Book:
@@ -145,3 +147,15 @@ def test_a_record_that_is_on_no_tape_can_be_told_as_well(core):
     audit.record(Record(Kind.OPENED, 1, START, START, b""))
     audit.record(Record(Kind.IN, 1, START, START, Market(core).book()))
     assert ["71"] == list(audit.report("capture").digests)
+
+
+def test_a_claim_that_still_waits_is_judged_when_nothing_more_can_come(core):
+    market = Market(core)
+    book = Book(core)
+    book.tell(Kind.TRACK, b"71")
+    book.tell(Kind.IN, market.book())
+    market.change("BUY", "0.45", "1")
+    book.tell(Kind.IN, market.change("BUY", "0.46", "1"))
+    assert 0 == book.report().failed
+    book.audit.settle()
+    assert 1 == book.report().failed

@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.tape.child import BATCH, frame
+from tests.tape.kit import START, SteadyClock, payloads
 
 from pr3dict.model.records import Kind
 from pr3dict.model.units import NS_PER_S
 from pr3dict.tape.reader import TapeReader
 from pr3dict.tape.verify import verify
 from pr3dict.tape.writer import TapeWriter
-from tests.tape.child import BATCH, frame
-from tests.tape.kit import START, SteadyClock, payloads
 
 CHILD = Path(__file__).with_name("child.py")
 OPEN = "20261122/00-run-0000.open"
@@ -29,7 +29,7 @@ def can(*command):
     """Tell whether a tool of the system is here and allowed to do what we want of it."""
     if shutil.which(command[0]) is None:
         return False
-    tried = subprocess.run(command, capture_output=True, check=False, timeout=20)
+    tried = subprocess.run(command, capture_output=True, check=False, timeout=20)  # noqa: S603 ours
     return tried.returncode == 0
 
 
@@ -47,7 +47,7 @@ def record(directory, *before, **told):
     """Run the child; return (frames acked, its report or None, its return code)."""
     told = {"batches": BATCHES, "settings": SMALL_BLOCKS, "directory": str(directory), **told}
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    ran = subprocess.run(
+    ran = subprocess.run(  # noqa: S603 ours
         [*before, sys.executable, CHILD, json.dumps(told)],
         env=environment,
         capture_output=True,
@@ -145,7 +145,7 @@ def test_a_sync_that_fails_halts_the_tape_for_good(tmp_path, core):
 
 @needs_tmpfs
 def test_on_a_full_disk_the_ballast_pays_for_the_rest_of_the_write_and_the_gap(tmp_path):
-    mount = f"mount -t tmpfs -o size=64k tmpfs {tmp_path} && exec \"$@\""
+    mount = f'mount -t tmpfs -o size=64k tmpfs {tmp_path} && exec "$@"'
     command = ("unshare", "-m", "sh", "-c", mount, "sh")
     acked, report, code = record(tmp_path, *command, batches=80)
     assert (0, "halted") == (code, report["state"])

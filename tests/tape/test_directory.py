@@ -1,13 +1,15 @@
+"""One writer a directory, room for its last words, and what a crash left behind."""
+
 import os
 import subprocess
 import sys
 
 import pytest
+from tests.tape.kit import payloads, write_segment
 
 from pr3dict.model.errors import TapeError
 from pr3dict.tape.directory import BALLAST, Claim, recover, refuse_known_run
 from pr3dict.tape.reader import TapeReader
-from tests.tape.kit import payloads, write_segment
 
 
 def test_the_second_writer_is_refused_with_one_sentence(tmp_path):
@@ -26,7 +28,8 @@ def test_the_claim_of_a_dead_process_is_no_claim(tmp_path):
         "Claim(Path(sys.argv[1]), 100); import os; os.kill(os.getpid(), 9)"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    dead = subprocess.run([sys.executable, "-c", code, tmp_path], env=environment, check=False)
+    command = [sys.executable, "-c", code, tmp_path]
+    dead = subprocess.run(command, env=environment, check=False)  # noqa: S603 ours
     assert -9 == dead.returncode
     Claim(tmp_path, 100).release()
 

@@ -1,9 +1,11 @@
+"""The bytes of a segment, and what is left of them when bits flip or bytes are missing."""
+
 import pytest
+from tests.tape.kit import header
 
 from pr3dict.model.errors import TapeCorrupt
 from pr3dict.tape import format as form
 from pr3dict.tape.zstd import Packer
-from tests.tape.kit import header
 
 TRAILER = form.Trailer(100, 50, 0xDEADBEEF, 3, 1, 2)
 END = form.End(2, 6, 200, 1000)

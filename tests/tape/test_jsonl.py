@@ -1,3 +1,5 @@
+"""Captures by others, read as if they were tapes."""
+
 import pytest
 
 from pr3dict.model.errors import TapeError

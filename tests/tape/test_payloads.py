@@ -1,3 +1,5 @@
+"""Payloads with a form of their own, there and back, and refused when they have another."""
+
 import pytest
 
 from pr3dict.model.errors import TapeCorrupt

@@ -1,3 +1,5 @@
+"""Play, pause, speed and seek, in exact arithmetic."""
+
 import math
 
 import pytest

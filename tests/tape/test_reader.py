@@ -1,13 +1,16 @@
+"""Segments, blocks and records in order; damage as data."""
+
 import threading
+from contextlib import closing
 
 import pytest
+from tests.tape.kit import START, header, packed, payloads, write_segment
 
 from pr3dict.model.errors import TapeError
 from pr3dict.model.units import NS_PER_MS
 from pr3dict.tape.reader import TapeReader
 from pr3dict.tape.scan import scan
 from pr3dict.tape.segment import SegmentFile
-from tests.tape.kit import START, header, packed, payloads, write_segment
 
 FRAMES = [[b"one", b"two"], [b"three"], [b"four"]]
 
@@ -80,9 +83,8 @@ def test_damage_in_one_segment_leaves_the_next_one_readable(tmp_path, core):
 
 def test_no_thread_outlives_a_reader_that_stops_early(tmp_path, core):
     reader = TapeReader(write_segment(tmp_path, core, [[b"%d" % n] for n in range(50)]), core)
-    blocks = reader.blocks()
-    next(blocks)
-    blocks.close()
+    with closing(reader.blocks()) as blocks:
+        next(blocks)
     assert [] == [one.name for one in threading.enumerate() if one.name.startswith("pr3dict")]
 
 
@@ -104,5 +106,5 @@ def test_a_segment_that_goes_away_is_told_with_one_sentence(tmp_path, core):
 
 def test_a_path_without_a_tape_is_told_with_one_sentence(tmp_path, core):
     for path in (tmp_path, tmp_path / "absent"):
-        with pytest.raises(TapeError, match="wanted a tape, found no .p3l file at"):
+        with pytest.raises(TapeError, match=r"wanted a tape, found no \.p3l file at"):
             TapeReader(path, core)

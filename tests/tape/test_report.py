@@ -1,9 +1,11 @@
+"""What people read of a report, and that it survives JSON."""
+
 import msgspec
 import pytest
+from tests.tape.kit import START
 
 from pr3dict.tape.reader import Problem
 from pr3dict.tape.report import Report, RunReport, when
-from tests.tape.kit import START
 
 
 def run(**told):
@@ -14,7 +16,12 @@ def run(**told):
         "records": {"IN": 1200, "END": 1},
         "first_ns": START,
         "last_ns": START + 1_500_000_000,
-        "counters": {"proofs.proved": 1100, "frames.rejected.json": 2, "frames.rejected.utf8": 1},
+        "counters": {
+            "proofs.proved": 1000,
+            "snapshots.proved": 100,
+            "frames.rejected.json": 2,
+            "frames.rejected.utf8": 1,
+        },
         "failed": 0,
         "failures": (),
         "gaps": (),

@@ -1,8 +1,11 @@
+"""Cut, flipped, torn, half-synced: always a prefix, and always told."""
+
 import random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.tape.kit import START, header, packed, payloads, write_segment
 
 from pr3dict.core import load
 from pr3dict.model.errors import TapeCorrupt
@@ -10,7 +13,6 @@ from pr3dict.tape.format import END_SIZE, TRAILER_SIZE
 from pr3dict.tape.reader import TapeReader
 from pr3dict.tape.scan import records_of, scan
 from pr3dict.tape.segment import SegmentFile
-from tests.tape.kit import START, header, packed, payloads, write_segment
 
 FRAMES = [[b"one", b"two"], [b"three" * 5], [b"four", b"five"]]
 ALL = [payload for block in FRAMES for payload in block]

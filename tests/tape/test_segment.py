@@ -1,11 +1,13 @@
+"""An append-only file that can be read at every moment of its life."""
+
 import pytest
+from tests.tape.kit import START, header, packed, payloads, write_segment
 
 from pr3dict.core import load
 from pr3dict.model.units import NS_PER_S
 from pr3dict.tape.reader import TapeReader
 from pr3dict.tape.segment import SegmentFile, segment_path
 from pr3dict.tape.zstd import unpack
-from tests.tape.kit import START, header, packed, payloads, write_segment
 
 FRAMES = [[b"one", b"two"], [b"three"]]
 

@@ -1,17 +1,22 @@
+"""A recorder from its claim on a directory to its last record."""
+
 import threading
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from tests.tape.kit import BOOTED, START, payloads, write_segment
 
 from pr3dict.model.errors import TapeError
 from pr3dict.model.records import Kind
-from pr3dict.ports import Recorder
 from pr3dict.tape.directory import BALLAST
 from pr3dict.tape.payloads import read_recovered
 from pr3dict.tape.reader import TapeReader
 from pr3dict.tape.scribe import TapeSettings
 from pr3dict.tape.writer import TapeState, TapeWriter
-from tests.tape.kit import BOOTED, START, payloads, write_segment
+
+if TYPE_CHECKING:
+    from pr3dict.ports import Recorder
 
 
 @pytest.fixture
@@ -40,6 +45,7 @@ def test_the_header_tells_who_wrote_it(tmp_path, core, writer):
     writer.close()
     (segment,) = TapeReader(tmp_path, core).segments()
     header = segment.header
+    assert header is not None
     assert ("run", 0, core.NAME, "c0ffee") == (
         header.run_id,
         header.number,

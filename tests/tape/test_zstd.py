@@ -1,3 +1,5 @@
+"""Packing in pieces, unpacking what can be had."""
+
 import importlib
 import sys
 

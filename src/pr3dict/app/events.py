@@ -4,7 +4,7 @@ from pr3dict.model.events import Event
 
 
 class BooksMissing(Event, frozen=True, gc=False):
-    """The time that `start` may take is over and these tokens have no book yet; they may get one."""
+    """The time that `start` may take is over; these tokens have no book yet, and may get one."""
 
     tokens: tuple[str, ...]
     waited_s: float

@@ -84,12 +84,12 @@ class Keeper:
         self._nudge.set()
 
     def asked_for(self, tokens: Sequence[str], now: int) -> None:
-        """These were subscribed on a connection that is open."""
+        """Tell that these were subscribed on a connection that is open."""
         self.heal.asked_for(tokens, now)
         self._nudge.set()
 
     def forget(self, token: str) -> None:
-        """A token is tracked no more."""
+        """Tell that a token is tracked no more."""
         self.heal.forget(token)
         self.audit.forget(token)
 

@@ -141,12 +141,12 @@ class Replay:
         """Go to a time of the tape, forward or back; returns before it is reached."""
         self.call(lambda: self._seek(wall_ns)).result(CALL_S)
 
-    def subscribe(self, tokens: Sequence[str]) -> Future[None]:
-        """A recording holds what it holds: nothing to do."""
+    def subscribe(self, _: Sequence[str]) -> Future[None]:
+        """Do nothing: a recording holds what it holds."""
         return self.call(lambda: None)
 
-    def unsubscribe(self, tokens: Sequence[str]) -> Future[None]:
-        """Nothing to do either."""
+    def unsubscribe(self, _: Sequence[str]) -> Future[None]:
+        """Do nothing, likewise."""
         return self.call(lambda: None)
 
     def wait_for(self, tokens: Sequence[str]) -> Awaited:
@@ -172,7 +172,7 @@ class Replay:
         """Return the connections: a recording has none."""
         return []
 
-    def has_no_book(self, token: str) -> bool:
+    def has_no_book(self, _: str) -> bool:
         """Whether the venue said that it has no book: a recording does not tell."""
         return False
 
@@ -181,7 +181,7 @@ class Replay:
         self._rewind = wall_ns < self.clock.at
 
     def _run(self) -> None:
-        """The whole life of the player's thread."""
+        """Play, and then wait for commands: the whole life of the player's thread."""
         if not self._paused:
             self._pace.resume(self._time.monotonic())
         while not self._stopped:
@@ -271,7 +271,7 @@ class Replay:
             self.engine.settle()
 
     def _end(self) -> None:
-        """The recording is over: close the claims that a timer would have closed."""
+        """Close the claims that a timer would have closed; the recording is over."""
         if self.books.wake_at:
             self.engine.changed(self.books.wake(self.books.wake_at))
         self._goal = None

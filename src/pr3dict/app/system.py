@@ -140,13 +140,13 @@ class System:
         return self.feed is not None and token in self.feed.keeper.heal.no_book
 
     def _run(self) -> None:
-        """The whole life of the feed's thread."""
+        """Keep the feed: the whole life of its thread."""
         try:
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
                 runner.run(self._live())
         except asyncio.CancelledError:
             return
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must be told
             _log.exception("the feed ended by a fault of this program")
             self.engine.publish(FeedFailed(f"{type(error).__name__}: {error}"))
             if not self._started.done():
@@ -184,7 +184,7 @@ class System:
             _soon(self._loop, lambda: self.engine.publish(TapeHalted(cause)))
 
     def _end(self) -> dict[str, Any]:
-        """What the END record tells of the books (docs/tape.md)."""
+        """Return what the END record tells of the books (docs/tape.md)."""
         tokens = [token for token in self.books.tracked() if self.books.top(token) is not None]
         return {
             "digest": self.books.digest(),

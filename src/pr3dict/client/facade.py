@@ -22,8 +22,9 @@ from pr3dict.client.snapshot import OrderBookSnapshot, TradeEvent
 from pr3dict.config import Config, from_environment
 from pr3dict.core import Books
 from pr3dict.engine.awaited import Awaited
-from pr3dict.engine.consumers import Consumer, Read, Stream, TaskConsumer, ThreadConsumer
+from pr3dict.engine.consumers import Consumer, Read, TaskConsumer, ThreadConsumer
 from pr3dict.engine.mailbox import BookMailbox, EventMailbox
+from pr3dict.engine.streams import Stream
 from pr3dict.measure.metrics import OrderBookMetrics, Yardstick
 from pr3dict.model.errors import FeedError, UnknownTokenError
 from pr3dict.model.events import Event
@@ -249,7 +250,7 @@ class Facade:
         return gone
 
     def _missing(self, awaited: Awaited) -> None:
-        """The time for the first books is over: tell, or raise if there was no connection at all."""
+        """Tell that the first books took too long; raise if there was no connection at all."""
         links = self._running.statuses()
         if links and not any(link.opened for link in links):
             why = next((link.last_error for link in links if link.last_error), "no answer yet")
@@ -294,14 +295,13 @@ class Facade:
         reader.mailbox = events
         engine.on_events(events.put)
 
-    def _stream(self, kind: str, every: float | None, tokens: Iterable[str] | None) -> Stream:
+    def _stream(self, stream: Stream, kind: str, tokens: Iterable[str] | None) -> None:
+        """Let a stream have what comes from here on."""
         if self._started and not self._running.running:
             raise FeedError("the manager is stopped: start it first", name="not_running")
-        wanted = None if tokens is None else frozenset(token_ids(tokens))
-        stream = Stream(self._read_for(kind), every or 0.0, self._detach_stream)
-        self._attach(stream, kind, wanted)
+        stream.on_close = self._detach_stream
+        self._attach(stream, kind, None if tokens is None else frozenset(token_ids(tokens)))
         self._streams.append(stream)
-        return stream
 
     def _detach_stream(self, stream: Stream) -> None:
         self._running.engine.leave(stream.mailbox.put)

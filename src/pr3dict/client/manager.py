@@ -2,14 +2,16 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from types import TracebackType
-from typing import Final, Self, cast
+from typing import Final, Self
 
 from pr3dict.app.handover import handover
 from pr3dict.client.facade import Facade
+from pr3dict.client.reading import read_event, trades
 from pr3dict.client.snapshot import OrderBookSnapshot, TradeEvent
 from pr3dict.engine.awaited import Awaited
+from pr3dict.engine.streams import AsyncStream
 from pr3dict.measure.metrics import OrderBookMetrics
 from pr3dict.model.events import Event
 
@@ -80,20 +82,25 @@ class OrderBookManager(Facade):
 
     def updates(
         self, *, every: float | None = None, tokens: Iterable[str] | None = None
-    ) -> AsyncIterator[tuple[OrderBookSnapshot, OrderBookMetrics]]:
+    ) -> AsyncStream[tuple[OrderBookSnapshot, OrderBookMetrics]]:
         """Iterate over (snapshot, metrics) of books that changed, the latest state of each."""
-        return cast(
-            "AsyncIterator[tuple[OrderBookSnapshot, OrderBookMetrics]]",
-            self._stream("book", every, tokens),
+        stream: AsyncStream[tuple[OrderBookSnapshot, OrderBookMetrics]] = AsyncStream(
+            self._reading.books(), every or 0.0
         )
+        self._stream(stream, "book", tokens)
+        return stream
 
-    def trades(self) -> AsyncIterator[TradeEvent]:
+    def trades(self) -> AsyncStream[TradeEvent]:
         """Iterate over trades in order."""
-        return cast("AsyncIterator[TradeEvent]", self._stream("trade", None, None))
+        stream: AsyncStream[TradeEvent] = AsyncStream(trades())
+        self._stream(stream, "trade", None)
+        return stream
 
-    def events(self) -> AsyncIterator[Event]:
+    def events(self) -> AsyncStream[Event]:
         """Iterate over everything that is no trade, in order: states, gaps, markets."""
-        return cast("AsyncIterator[Event]", self._stream("event", None, None))
+        stream: AsyncStream[Event] = AsyncStream(read_event)
+        self._stream(stream, "event", None)
+        return stream
 
     async def _first_books(self, awaited: Awaited) -> None:
         try:

@@ -8,7 +8,6 @@ from pr3dict.client.snapshot import OrderBookSnapshot
 from pr3dict.config import Config, from_environment
 from pr3dict.core import load
 from pr3dict.model.errors import FeedError
-from pr3dict.model.units import NS_PER_S
 from pr3dict.net.clock import SystemClock
 from pr3dict.net.http import HttpClient
 from pr3dict.venues.polymarket import rest
@@ -116,6 +115,7 @@ class PolymarketPlatform:
             return None
         books = load(self._config.core).new_books(prove=self._config.prove, adopt=True)
         now = self._clock.now()
+        books.open_link(0, now)
         if status == _OK:
             books.feed_rest(0, body, now)
         view = books.view(asset_id)

@@ -296,7 +296,7 @@ class OrderBookSnapshot:
         )
         return (
             f"<table><caption>{head}</caption>"
-            f"<thead><tr><th>bid × shares</th><th>ask × shares</th></tr></thead>"
+            f"<thead><tr><th>bid x shares</th><th>ask x shares</th></tr></thead>"
             f"<tbody>{cells}</tbody></table>"
         )
 
@@ -344,4 +344,4 @@ def moment(ns: int) -> datetime | None:
 
 
 def _side(levels: list[OrderBookLevel], row: int) -> str:
-    return f"{levels[row].price} × {levels[row].size}" if row < len(levels) else ""
+    return f"{levels[row].price} x {levels[row].size}" if row < len(levels) else ""

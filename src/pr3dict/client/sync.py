@@ -1,15 +1,15 @@
 """`SyncOrderBookManager`: the same for a notebook or a script without an event loop."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import TimeoutError as NotInTime
-from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Self
 
 from pr3dict.client.facade import Facade, is_async
+from pr3dict.client.reading import read_event, trades
 from pr3dict.client.snapshot import OrderBookSnapshot, TradeEvent
 from pr3dict.engine.awaited import Awaited
-from pr3dict.engine.consumers import Stream
+from pr3dict.engine.streams import BlockingStream
 from pr3dict.measure.metrics import OrderBookMetrics
 from pr3dict.model.events import Event
 
@@ -65,17 +65,25 @@ class SyncOrderBookManager(Facade):
         every: float | None = None,
         tokens: Iterable[str] | None = None,
         timeout: float | None = None,
-    ) -> Iterator[tuple[OrderBookSnapshot, OrderBookMetrics]]:
+    ) -> BlockingStream[tuple[OrderBookSnapshot, OrderBookMetrics]]:
         """Iterate over (snapshot, metrics) of books that changed; ends after `timeout` quiet s."""
-        return _Blocking(self._stream("book", every, tokens), timeout)
+        stream: BlockingStream[tuple[OrderBookSnapshot, OrderBookMetrics]] = BlockingStream(
+            self._reading.books(), every or 0.0, timeout
+        )
+        self._stream(stream, "book", tokens)
+        return stream
 
-    def trades(self, *, timeout: float | None = None) -> Iterator[TradeEvent]:
+    def trades(self, *, timeout: float | None = None) -> BlockingStream[TradeEvent]:
         """Iterate over trades in order; ends after `timeout` seconds without one."""
-        return _Blocking(self._stream("trade", None, None), timeout)
+        stream: BlockingStream[TradeEvent] = BlockingStream(trades(), 0.0, timeout)
+        self._stream(stream, "trade", None)
+        return stream
 
-    def events(self, *, timeout: float | None = None) -> Iterator[Event]:
+    def events(self, *, timeout: float | None = None) -> BlockingStream[Event]:
         """Iterate over everything that is no trade; ends after `timeout` seconds without one."""
-        return _Blocking(self._stream("event", None, None), timeout)
+        stream: BlockingStream[Event] = BlockingStream(read_event, 0.0, timeout)
+        self._stream(stream, "event", None)
+        return stream
 
     def _check(self, callback: Callable[..., Any]) -> None:
         super()._check(callback)

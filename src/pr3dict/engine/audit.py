@@ -81,7 +81,7 @@ class Audit:
                     self.forget(token)
 
     def forget(self, token: str) -> None:
-        """A token is LIVE, or tracked, no more."""
+        """Tell that a token is LIVE, or tracked, no more."""
         self._due.pop(token, None)
         self._quiet.pop(token, None)
         self._doubts.pop(token, None)
@@ -131,7 +131,7 @@ class Audit:
         return doubted
 
     def ruled(self, market: str) -> None:
-        """The rules of a market were told: it is not asked for again."""
+        """Tell that the rules of a market are known: it is not asked for again."""
         self._budget.answered()
         self._unruled.pop(market, None)
         self._ruled.add(market)

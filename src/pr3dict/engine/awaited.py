@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
+from typing import TypeGuard
 
 from pr3dict.core import Books
 from pr3dict.engine.engine import Engine
@@ -23,11 +24,7 @@ class Awaited:
     def events(self, events: Sequence[Event]) -> None:
         """Strike out the tokens that have a book now, or that will have none."""
         for event in events:
-            if isinstance(event, BookReset):
-                self.missing.pop(event.token, None)
-            elif isinstance(event, StateChanged) and (
-                event.cause == Cause.NO_BOOK or event.now == BookState.CLOSED
-            ):
+            if isinstance(event, BookReset) or _is_final(event):
                 self.missing.pop(event.token, None)
         if not self.missing and not self.done.done():
             self.done.set_result(None)
@@ -45,6 +42,13 @@ def await_books(
         engine.on_events(awaited.events)
         awaited.done.add_done_callback(lambda _: engine.leave(awaited.events))
     return awaited
+
+
+def _is_final(event: Event) -> TypeGuard[StateChanged]:
+    """Whether this tells that a token will have no book."""
+    if not isinstance(event, StateChanged):
+        return False
+    return event.cause == Cause.NO_BOOK or event.now == BookState.CLOSED
 
 
 def _is_empty(books: Books, token: str) -> bool:

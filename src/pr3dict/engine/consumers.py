@@ -1,4 +1,4 @@
-"""Who empties a mailbox: one task on the user's loop, one thread, or an `async for`.
+"""Who empties a mailbox for a callback: one task on the user's loop, or one thread.
 
 Each consumer has its own place to run, so one that blocks, raises or never returns keeps nobody
 else waiting: its mailbox conflates, drops and counts. A wake-up is sent once until it is answered.
@@ -128,19 +128,19 @@ class TaskConsumer(Consumer):
         self._stopped = False
 
     def wake(self) -> None:
-        """Wake the task; a loop that is closed has nobody left to tell."""
-        _call_soon(self._loop, self._event.set)
+        """Wake the task."""
+        call_soon(self._loop, self._event.set)
 
     def start(self) -> None:
         """Begin to call, from whatever thread this is."""
-        _call_soon(self._loop, self._spawn)
+        call_soon(self._loop, self._spawn)
 
     def stop(self) -> asyncio.Task[None] | None:
         """Cancel the task, from whatever thread; one that calls this itself ends on its own."""
         self._stopped = True
         if self._task is None or self._task is _current_task():
             return None
-        _call_soon(self._loop, self._task.cancel)
+        call_soon(self._loop, self._task.cancel)
         return self._task
 
     def _spawn(self) -> None:
@@ -232,70 +232,11 @@ class ThreadConsumer(Consumer):
         self.delivered += 1
 
 
-class Stream:
-    """A mailbox read by `async for`, on whatever loop first asks it for an item.
-
-    It ends when it is closed: by `aclose`, or when the feed stops.
-    """
-
-    def __init__(self, read: Read, every_s: float, on_close: Callable[["Stream"], None]) -> None:
-        self.mailbox: Mailbox
-        self._read = read
-        self._every_s = every_s
-        self._on_close = on_close
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._event = asyncio.Event()
-        self._closed = False
-        self._left = 0
-        """Items of this round that are not told yet."""
-        self._rounds = 0
-
-    def wake(self) -> None:
-        """Tell, on any thread, that there is something in the mailbox."""
-        if self._loop is not None:
-            _call_soon(self._loop, self._event.set)
-
-    def close(self) -> None:
-        """End the iteration after what is being told now; call it on any thread."""
-        if not self._closed:
-            self._closed = True
-            self._on_close(self)
-            self.wake()
-
-    async def aclose(self) -> None:
-        """End the iteration."""
-        self.close()
-
-    def __aiter__(self) -> "Stream":
-        return self
-
-    async def __anext__(self) -> Any:  # noqa: ANN401 - the facade says what it yields
-        self._loop = asyncio.get_running_loop()
-        while not self._closed:
-            if self._left == 0:
-                await self._next_round()
-                continue
-            self._left -= 1
-            item = self.mailbox.take()
-            if item is not None and (told := self._read(item)) is not None:
-                return told[0]
-        raise StopAsyncIteration
-
-    async def _next_round(self) -> None:
-        if self._rounds and self._every_s:
-            await asyncio.sleep(self._every_s)
-        self.mailbox.bell.awake()
-        if not len(self.mailbox):  # what comes after this rings
-            await self._event.wait()
-        self._event.clear()
-        self._left = len(self.mailbox)
-        self._rounds += self._left > 0
-
-
-def _call_soon(loop: asyncio.AbstractEventLoop, call: Callable[[], object]) -> None:
+def call_soon(loop: asyncio.AbstractEventLoop, call: Callable[[], object]) -> None:
+    """Call this on a loop of another thread; a loop that is closed has nobody left to tell."""
     try:
         loop.call_soon_threadsafe(call)
-    except RuntimeError:  # the loop is closed: nobody is left to be told
+    except RuntimeError:
         return
 
 

@@ -54,17 +54,17 @@ class Budget:
         return not self._in_flight and now >= self._free_at
 
     def spend(self, now: int) -> None:
-        """A request goes out."""
+        """Tell that a request goes out."""
         self._in_flight = True
         self._free_at = now + self._every_ns
 
     def answered(self) -> None:
-        """It was answered."""
+        """Tell that it was answered."""
         self._in_flight = False
         self._failures = 0
 
     def failed(self, now: int) -> None:
-        """It was not answered, or refused: the next one waits twice as long."""
+        """Tell that it was not answered, or refused: the next one waits twice as long."""
         self._in_flight = False
         self._failures += 1
         self._free_at = now + min(self._every_ns << min(self._failures, 16), WAIT_NS_MAX)
@@ -127,13 +127,13 @@ class Heal:
                     self._dismiss(token)
 
     def asked_for(self, tokens: Iterable[str], now: int) -> None:
-        """These were subscribed on an open connection: their books are SYNCING."""
+        """Wait for the books of these tokens: they were subscribed on an open connection."""
         for token in tokens:
             if token not in self._closed:
                 self._plan(token, self._case(token, now), _FETCH, now + self._patience_ns)
 
     def forget(self, token: str) -> None:
-        """A token is tracked no more."""
+        """Tell that a token is tracked no more."""
         self._dismiss(token)
         self._closed.discard(token)
 

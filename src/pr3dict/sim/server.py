@@ -10,14 +10,18 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from aiohttp import WSMsgType, web
-
+from pr3dict.model.errors import MissingExtra
 from pr3dict.sim import rest
 from pr3dict.sim.books import Levels
 from pr3dict.sim.connection import LINGER_S, NAP_S, Connection, until
 from pr3dict.sim.faults import EVERY_CONNECTION, Faults
 from pr3dict.sim.source import Source, total_digest
 from pr3dict.sim.wire import Step
+
+try:
+    from aiohttp import WSMsgType, web
+except ImportError as absent:
+    raise MissingExtra("aiohttp", "sim") from absent
 
 NS_PER_S: Final = 1_000_000_000
 NS_PER_MS: Final = 1_000_000

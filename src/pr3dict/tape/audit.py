@@ -19,7 +19,7 @@ NOTES_MAX: Final = 100
 """Sentences of one sort that are kept; the rest is only counted."""
 STEP_NS: Final = NS_PER_MS
 """A wall clock that moves by this much against the monotonic one was set."""
-COMPARED: Final = ("frames.", "entries.", "proofs.")
+COMPARED: Final = ("frames.", "entries.", "snapshots.", "proofs.")
 """Counters that a replay must reach exactly, where the END record tells them."""
 
 
@@ -60,6 +60,12 @@ class Audit:
         """Follow one record that is on no tape."""
         self._note(record)
         apply(self._books, record)
+        self._hear(self._books.take())
+
+    def settle(self) -> None:
+        """Close the claims that wait for a next frame: there will be none."""
+        while self._books.wake_at:
+            self._books.wake(self._books.wake_at)
         self._hear(self._books.take())
 
     def report(self, run_id: str) -> RunReport:

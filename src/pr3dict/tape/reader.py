@@ -6,7 +6,7 @@ reader on a thread of their own (zstd holds no GIL), so that a replay does not w
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,7 +74,7 @@ class TapeReader:
         """Let `blocks` begin with the block, and `records` with the record, of this wall time."""
         self._since_ns = wall_ns
 
-    def blocks(self, run: str | None = None) -> Iterator[Block]:
+    def blocks(self, run: str | None = None) -> Generator[Block]:
         """Give the blocks, unpacked ahead of time."""
         for segment in self.segments(run):
             wanted = [one for one in segment.blocks if one.last_ns >= self._since_ns]

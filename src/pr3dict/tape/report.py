@@ -98,7 +98,7 @@ def _run(run: RunReport) -> Iterator[str]:
     records = ", ".join(f"{count:,} {kind}" for kind, count in run.records.items())
     span = f"{when(run.first_ns)} to {when(run.last_ns)}"
     yield f"run {run.run_id}: {span}: {records or 'no records'}"
-    proved = run.counters.get("proofs.proved", 0)
+    proved = run.counters.get("proofs.proved", 0) + run.counters.get("snapshots.proved", 0)
     rejected = sum(n for name, n in run.counters.items() if name.startswith("frames.rejected."))
     yield (
         f"  {len(run.digests):,} books; {proved:,} proofs held, {run.failed:,} failed;"

@@ -64,6 +64,7 @@ def _verify_capture(path: Path, core: Core, on_progress: OnProgress | None) -> R
     for record in import_jsonl(path):
         audit.record(record)
         done.add(len(record.payload))
+    audit.settle()
     done.finish()
     run = audit.report(path.name)
     return Report(

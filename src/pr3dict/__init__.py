@@ -1,0 +1,152 @@
+"""PR3DICT: order books you can trust, from prediction markets.
+
+>>> from pr3dict import OrderBookManager
+
+What a program needs is imported from here; a name is loaded when it is first asked for, so that
+`import pr3dict` is quick and wants no optional package.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from pr3dict.app.events import BooksMissing, FeedFailed, TapeHalted
+    from pr3dict.app.replay import Replay, replay
+    from pr3dict.app.system import System
+    from pr3dict.client.manager import OrderBookManager
+    from pr3dict.client.platform import PolymarketPlatform
+    from pr3dict.client.snapshot import OrderBookLevel, OrderBookSnapshot, TradeEvent
+    from pr3dict.client.sync import SyncOrderBookManager
+    from pr3dict.client.websocket import PolymarketWebSocketClient
+    from pr3dict.config import Config
+    from pr3dict.engine.engine import TapDetached
+    from pr3dict.measure.metrics import OrderBookMetrics, Yardstick
+    from pr3dict.model.errors import (
+        ConfigError,
+        CoreUnavailable,
+        FeedError,
+        LinkRefused,
+        MissingExtra,
+        Pr3dictError,
+        TapeCorrupt,
+        TapeError,
+        UnknownTokenError,
+    )
+    from pr3dict.model.events import (
+        BestQuoted,
+        BookReset,
+        ControlReceived,
+        Event,
+        FeedLost,
+        FeedOpened,
+        FrameRejected,
+        Lagged,
+        MarketCreated,
+        MarketResolved,
+        ProofFailed,
+        StateChanged,
+        TickSizeChanged,
+        Trade,
+    )
+    from pr3dict.model.states import BookState, Cause, Proof, Source
+
+_HOMES: Final = {
+    "pr3dict.app.events": ("BooksMissing", "FeedFailed", "TapeHalted"),
+    "pr3dict.app.replay": ("Replay", "replay"),
+    "pr3dict.app.system": ("System",),
+    "pr3dict.client.manager": ("OrderBookManager",),
+    "pr3dict.client.platform": ("PolymarketPlatform",),
+    "pr3dict.client.snapshot": ("OrderBookLevel", "OrderBookSnapshot", "TradeEvent"),
+    "pr3dict.client.sync": ("SyncOrderBookManager",),
+    "pr3dict.client.websocket": ("PolymarketWebSocketClient",),
+    "pr3dict.config": ("Config",),
+    "pr3dict.engine.engine": ("TapDetached",),
+    "pr3dict.measure.metrics": ("OrderBookMetrics", "Yardstick"),
+    "pr3dict.model.errors": (
+        "ConfigError",
+        "CoreUnavailable",
+        "FeedError",
+        "LinkRefused",
+        "MissingExtra",
+        "Pr3dictError",
+        "TapeCorrupt",
+        "TapeError",
+        "UnknownTokenError",
+    ),
+    "pr3dict.model.events": (
+        "BestQuoted",
+        "BookReset",
+        "ControlReceived",
+        "Event",
+        "FeedLost",
+        "FeedOpened",
+        "FrameRejected",
+        "Lagged",
+        "MarketCreated",
+        "MarketResolved",
+        "ProofFailed",
+        "StateChanged",
+        "TickSizeChanged",
+        "Trade",
+    ),
+    "pr3dict.model.states": ("BookState", "Cause", "Proof", "Source"),
+}
+_HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "BestQuoted",
+    "BookReset",
+    "BookState",
+    "BooksMissing",
+    "Cause",
+    "Config",
+    "ConfigError",
+    "ControlReceived",
+    "CoreUnavailable",
+    "Event",
+    "FeedError",
+    "FeedFailed",
+    "FeedLost",
+    "FeedOpened",
+    "FrameRejected",
+    "Lagged",
+    "LinkRefused",
+    "MarketCreated",
+    "MarketResolved",
+    "MissingExtra",
+    "OrderBookLevel",
+    "OrderBookManager",
+    "OrderBookMetrics",
+    "OrderBookSnapshot",
+    "PolymarketPlatform",
+    "PolymarketWebSocketClient",
+    "Pr3dictError",
+    "Proof",
+    "ProofFailed",
+    "Replay",
+    "Source",
+    "StateChanged",
+    "SyncOrderBookManager",
+    "System",
+    "TapDetached",
+    "TapeCorrupt",
+    "TapeError",
+    "TapeHalted",
+    "TickSizeChanged",
+    "Trade",
+    "TradeEvent",
+    "UnknownTokenError",
+    "Yardstick",
+    "replay",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'pr3dict' has no attribute {name!r}")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,104 @@
+"""Streams: a mailbox read by `async for` and by `for`."""
+
+import asyncio
+import threading
+
+import pytest
+
+from pr3dict.engine.mailbox import BookMailbox
+from pr3dict.engine.streams import AsyncStream, BlockingStream
+from tests.engine.waiting import DEADLINE_S
+
+
+def one(token):
+    return (token,)
+
+
+def streaming(*, every_s=0.0):
+    closed = []
+    stream = AsyncStream(one, every_s)
+    stream.on_close = closed.append
+    stream.mailbox = BookMailbox(stream.wake)
+    return stream, closed
+
+
+async def test_a_stream_yields_what_was_put_before_and_after_it_was_asked():
+    stream, _ = streaming()
+    stream.mailbox.put(("a",))
+    assert "a" == await anext(stream)
+
+    asked = asyncio.ensure_future(anext(stream))
+    await asyncio.to_thread(stream.mailbox.put, ("b",))
+    async with asyncio.timeout(DEADLINE_S):
+        assert "b" == await asked
+
+
+async def test_a_stream_ends_when_it_is_closed_from_another_thread():
+    stream, closed = streaming()
+    asked = asyncio.ensure_future(anext(stream))
+    await asyncio.sleep(0)
+    await asyncio.to_thread(stream.close)
+
+    async with asyncio.timeout(DEADLINE_S):
+        with pytest.raises(StopAsyncIteration):
+            await asked
+    assert [stream] == closed
+
+
+async def test_a_stream_that_samples_waits_before_the_next_round():
+    stream, _ = streaming(every_s=60)
+    stream.mailbox.put(("a", "b"))
+    assert ["a", "b"] == [await anext(stream), await anext(stream)]
+
+    stream.mailbox.put(("a",))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await anext(stream)
+
+
+def blocking(*, every_s=0.0, timeout_s=DEADLINE_S, read=one):
+    closed = []
+    stream = BlockingStream(read, every_s, timeout_s)
+    stream.on_close = closed.append
+    stream.mailbox = BookMailbox(stream.wake)
+    return stream, closed
+
+
+def test_a_blocking_stream_yields_what_another_thread_puts():
+    stream, _ = blocking()
+    threading.Timer(0, stream.mailbox.put, (("a", "b"),)).start()
+
+    assert ["a", "b"] == [next(stream), next(stream)]
+
+
+def test_a_blocking_stream_ends_after_its_timeout():
+    stream, closed = blocking(timeout_s=0.001)
+    stream.mailbox.put(("a",))
+
+    assert ["a"] == list(stream)
+    assert [stream] == closed
+
+
+def test_a_blocking_stream_ends_when_it_is_closed_from_another_thread():
+    stream, closed = blocking()
+    threading.Timer(0, stream.close).start()
+
+    assert [] == list(stream)
+    assert [stream] == closed
+
+
+def test_a_blocking_stream_that_samples_pauses_until_it_is_closed():
+    stream, _ = blocking(every_s=60)
+    stream.mailbox.put(("a",))
+    assert "a" == next(stream)
+
+    stream.mailbox.put(("b",))
+    threading.Timer(0.01, stream.close).start()
+    assert [] == list(stream)
+
+
+def test_what_has_nothing_to_tell_is_left_out_and_a_pair_stays_a_pair():
+    stream, _ = blocking(read=lambda token: None if token == "none" else (token, 1))
+    stream.mailbox.put(("none", "a"))
+
+    assert ("a", 1) == next(stream)
