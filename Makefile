@@ -23,6 +23,7 @@ CANDIDATES := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 pyth
 SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 SOAK_ARGS ?=
 
 .PHONY: help demo test check lint types rust pytest bench build fmt soak clean
@@ -39,7 +40,7 @@ check: $(READY) lint types rust-lint pytest rust-test ## what must be green befo
 	@echo "make check: all green"
 
 bench: $(READY) ## every figure of the README, measured here
-	@$(BIN)/pr3dict bench $(BENCH_ARGS)
+	@$(BIN)/python -m bench $(BENCH_ARGS)
 
 build: $(BIN)/python ## build the native engine in place
 	@test -n "$(CARGO)" || { echo "cargo is not installed: the native engine needs Rust 1.85 or newer" >&2; exit 2; }
@@ -68,7 +69,7 @@ clean: ## remove what was built
 lint: $(READY)
 	@$(BIN)/ruff format --check --quiet . || { echo "not formatted: make fmt" >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/lint-imports --no-cache | tail -n 20
+	@$(BIN)/lint-imports --no-logo --no-cache
 
 types: $(READY)
 	@$(BIN)/mypy

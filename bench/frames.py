@@ -8,10 +8,10 @@ so that every process of a run feeds the same bytes.
 import heapq
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -25,7 +25,7 @@ LINK: Final = 1
 BATCH: Final = 500
 """Frames that are timed together: long against the clock's own cost, short against a time slice."""
 LAG_NS: Final = 20 * NS_PER_MS
-"""From the last venue time of a corpus to the local time at which its first frame arrives."""
+"""From the last venue time of a segment to the local time at which its first frame arrives."""
 BATCH_NS: Final = NS_PER_MS
 """By how much the local clock goes on with each batch: a feed at half a million frames a second."""
 
@@ -42,6 +42,11 @@ class Segment(msgspec.Struct):
     tokens: list[str]
     """For each measured frame a token whose book it changes."""
 
+    def arrives_ns(self) -> int:
+        """Return a local time shortly after the last frame, so that no latency is negative."""
+        last = _LAST_TIME.findall(self.frames[-1])
+        return int(last[-1]) * NS_PER_MS + LAG_NS
+
 
 class Corpus(msgspec.Struct):
     """A feed, from its opening on."""
@@ -54,18 +59,16 @@ class Corpus(msgspec.Struct):
         """The frames measured, without those before."""
         return [frame for segment in self.segments for frame in segment.frames]
 
-    def begin_ns(self) -> int:
-        """Return a local time shortly after the last frame, so that no latency is negative."""
-        last = _LAST_TIME.findall(self.segments[-1].frames[-1])
-        return int(last[-1]) * NS_PER_MS + LAG_NS
 
+class Batch(NamedTuple):
+    """Frames that are timed together. Not touched before, lest they wait in the cache."""
 
-class Recipe(msgspec.Struct, frozen=True):
-    """How a corpus is made."""
-
-    make: Callable[[int], Corpus]
-    frames: int
-    quick_frames: int
+    books: Books
+    now: int
+    """The local time at which they arrive."""
+    size: int
+    frames: Iterator[bytes]
+    tokens: Iterator[str]
 
 
 def load(directory: Path, name: str) -> Corpus:
@@ -96,13 +99,14 @@ def mix(count: int) -> Corpus:
 def books(count: int) -> Corpus:
     """Return `count` messages `book` of 60 levels a side, each of them another book."""
     venue = Venue(_config(13, "0.001", 60, seed=3, trade_share=0.0))
+    opening = venue.opening(venue.tokens)
     frames: list[bytes] = []
     while len(frames) < count:
         step = venue.advance()
         assert step is not None
         frames += [_book_message(_rest(venue, token)) for token in step.tokens]
     tokens = [json.loads(frame)["asset_id"] for frame in frames]
-    return Corpus(venue.tokens, [Segment([venue.opening(venue.tokens)], frames, tokens)])
+    return Corpus(venue.tokens, [Segment([opening], frames, tokens)])
 
 
 def singles(count: int) -> Corpus:
@@ -111,23 +115,25 @@ def singles(count: int) -> Corpus:
     Batches of several frames keep the books right and are fed unmeasured: only the last frame of a
     batch proves a book.
     """
-    venue = _only_batches()
+    venue = _level_venue()
     segments = [Segment([venue.opening(venue.tokens)], [], [])]
     measured = 0
     while measured < count:
         step = venue.step()
-        if len(step) > 1:
-            segments.append(Segment(step, [], []))
-        for frame in step if len(step) == 1 else ():
-            segments[-1].frames.append(frame)
-            segments[-1].tokens.append(_token_of(frame))
+        if len(step) == 1:
+            segments[-1].frames += step
+            segments[-1].tokens.append(_token_of(step[0]))
             measured += 1
-    return Corpus(venue.tokens, [segment for segment in segments if segment.frames])
+        elif segments[-1].frames:
+            segments.append(Segment(step, [], []))
+        else:
+            segments[-1].before += step
+    return Corpus(venue.tokens, segments)
 
 
-def preimages(count: int) -> list[bytes]:
-    """Return the texts that the venue hashes, of `count` books of 93 levels."""
-    venue = _only_batches()
+def preimages(count: int) -> Corpus:
+    """Return as frames the texts that the venue hashes, of `count` books of 93 levels."""
+    venue = _level_venue()
     texts: list[bytes] = []
     while len(texts) < count:
         step = venue.advance()
@@ -135,28 +141,37 @@ def preimages(count: int) -> list[bytes]:
         texts += [
             _OWN_HASH.sub(b'"hash":""', _rest(venue, token), count=1) for token in step.tokens
         ]
-    return texts[:count]
+    return Corpus([], [Segment([], texts, [])])
 
 
 def batches(
     core: Core, corpus: Corpus, *, prove: bool, tokens: list[str] | None = None
-) -> Iterator[tuple[Books, int, list[bytes], list[str]]]:
-    """Feed what comes before and give (books, local time, frames, tokens) of each batch.
+) -> Iterator[Batch]:
+    """Feed what comes before and give the rest batch by batch, on fresh books.
 
-    The books are fresh; `tokens`: those to track, all unless told.
+    `tokens`: those to track, all unless told.
     """
-    kept = core.new_books(prove=prove)
-    kept.open_link(LINK, 1)
-    for token in corpus.tokens if tokens is None else tokens:
-        kept.track(token, LINK)
-    now = corpus.begin_ns()
+    kept = opened(core, corpus.tokens if tokens is None else tokens, prove=prove)
+    now = 0
     for segment in corpus.segments:
+        now = max(now, segment.arrives_ns())
         for frame in segment.before:
             kept.feed(LINK, frame, now)
-        for at in range(0, len(segment.frames), BATCH):
-            yield kept, now, segment.frames[at : at + BATCH], segment.tokens[at : at + BATCH]
+        frames, tokens_of = iter(segment.frames), iter(segment.tokens)
+        for left in range(len(segment.frames), 0, -BATCH):
+            size = min(left, BATCH)
+            yield Batch(kept, now, size, islice(frames, size), islice(tokens_of, size))
             kept.take()
             now += BATCH_NS
+
+
+def opened(core: Core, tokens: list[str], *, prove: bool) -> Books:
+    """Return books that track these tokens on an open link."""
+    kept = core.new_books(prove=prove)
+    for token in tokens:
+        kept.track(token, LINK)
+    kept.open_link(LINK, 1)
+    return kept
 
 
 def _config(markets: int, tick: str, levels: int, *, seed: int, trade_share: float) -> SimConfig:
@@ -176,7 +191,7 @@ def _venues(trade_share: float) -> list[Venue]:
     return [Venue(fine), Venue(coarse)]
 
 
-def _only_batches() -> Venue:
+def _level_venue() -> Venue:
     return Venue(
         SimConfig(
             markets=25,

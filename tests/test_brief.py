@@ -57,6 +57,14 @@ LEFT_OUT: Final = {
 """Blocks that do not concern this project, by document and line, each with its reason."""
 
 
+EFFECTS: Final[dict[str, Callable[[dict[str, Any]], bool]]] = {
+    "000:261": lambda made: made["manager"].system.history.size_max == 50,
+    "000:271": lambda made: [] == made["manager"].books.tracked(),
+    "002:22": lambda made: made["client"].get_stats()["messages"]["applied"] > 0,
+}
+"""What a block must have done that neither prints nor calls back show."""
+
+
 class Block(NamedTuple):
     """A ```python block of the brief."""
 
@@ -245,6 +253,7 @@ async def test_a_block_of_the_brief_runs(block, venue, caplog):
                 around.namespace["manager"].register_book_callback(around.namespace[name])
             await calls.expect(callbacks(code))
         await until_heard(around, wanted & {"my_callback", "my_trade_callback"})
+        assert EFFECTS.get(block.name, lambda _: True)(around.namespace)
     finally:
         await around.end()
 

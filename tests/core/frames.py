@@ -1,25 +1,18 @@
-"""Generated feeds: what a venue might send, what it should never send, and what a session does.
+"""A pretend venue for the engines: true books, hashed as the venue does, and its frames.
 
-A `World` owns true books and hashes them as the venue does, with code of its own. `steps` makes
-a run of calls to an engine from a seed: valid frames with true claims, now and then lost,
-doubled, swapped or damaged, and links that open and close.
+It shares no code with the engines. `damage` harms its frames, `runs` makes runs of them.
 """
 
 import hashlib
 import json
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-Step = tuple[Any, ...]
-"""A call: (name of the method of `core.Books`, its arguments…)."""
 Message = dict[str, Any]
 
 MICROS = 1_000_000
 START_MS = 1_772_279_170_000
-NS_PER_MS = 1_000_000
-LINKS = 2
 
 
 def text_of(micros: int) -> str:
@@ -92,6 +85,19 @@ class TrueBook:
             self.ladders[side].pop(price, None)
 
 
+ODDITIES = (
+    "PONG", "pong\n", " Pong ", "NO NEW ASSETS", "no new assets", "INVALID OPERATION", "", " \r\n",
+    "[]", "[]\n", "[ ]", "[[]]", "null", "1", '"PONG"', "PONG" + " " * 60, "PONG" + " " * 61,
+    "\x0bPONG", "[" * 64 + "]" * 64, "[" * 65 + "]" * 65, "{}", "[{}]",
+    '{"event_type":"rumour"}', '{"event_type":1}', '[{"event_type":"rumour"},{}]',
+    '{"event_type":"rumour","a":1e999}', '{"event_type":"rumour","a":"\\ud800"}',
+    '{"event_type":"rumour","a":' + '{"a":' * 62 + "[]" + "}" * 63,
+    '{"event_type":"rumour","a":' + '{"a":' * 63 + "[]" + "}" * 64,
+    '{"event_type":"price_change","market":"m","timestamp":"1","price_changes":[]}',
+)  # fmt: skip
+"""What comes besides messages, and the edges of what can be read."""
+
+
 class World:
     """A venue with a few markets, and the frames it sends about them."""
 
@@ -135,7 +141,9 @@ class World:
             )
         )
 
-    def _set_both(self, book: TrueBook, twin: TrueBook | None, side: str, price: int, size: int) -> None:
+    def _set_both(
+        self, book: TrueBook, twin: TrueBook | None, side: str, price: int, size: int
+    ) -> None:
         if not 0 < price < MICROS:
             return
         book.set(side, price, size)
@@ -317,18 +325,7 @@ class World:
         return [spaced(message)]
 
     def oddity(self) -> list[str]:
-        rng = self.rng
-        texts = (
-            "PONG", "pong\n", " Pong ", "NO NEW ASSETS", "no new assets", "INVALID OPERATION",
-            "", " \r\n", "[]", "[]\n", "[ ]", "[[]]", "null", "1", '"PONG"', "PONG" + " " * 60,
-            "PONG" + " " * 61, "\x0bPONG", "[" * 64 + "]" * 64, "[" * 65 + "]" * 65, "{}", "[{}]",
-            '{"event_type":"rumour"}', '{"event_type":1}', '[{"event_type":"rumour"},{}]',
-            '{"event_type":"rumour","a":1e999}', '{"event_type":"rumour","a":"\\ud800"}',
-            '{"event_type":"rumour","a":' + '{"a":' * 62 + "[]" + "}" * 63,
-            '{"event_type":"rumour","a":' + '{"a":' * 63 + "[]" + "}" * 64,
-            '{"event_type":"price_change","market":"m","timestamp":"1","price_changes":[]}',
-        )  # fmt: skip
-        return [rng.choice(texts)]
+        return [self.rng.choice(ODDITIES)]
 
     def frames(self) -> list[str]:
         """Return what the venue sends next."""
@@ -338,230 +335,3 @@ class World:
         if self.rng.random() < 0.05 and all(frame.startswith("{") for frame in frames):
             return ["[" + ",".join(frames) + "]"]
         return frames
-
-
-def damaged(rng: random.Random, frame: bytes) -> bytes:
-    """Return a frame as it should never come."""
-    damage = rng.choice((_flip, _cut, _join, _remember_json, _remember_json, _remember_json))
-    return damage(rng, frame)
-
-
-def _flip(rng: random.Random, frame: bytes) -> bytes:
-    harmed = bytearray(frame or b" ")
-    for _ in range(rng.choice((1, 1, 2, 5))):
-        harmed[rng.randrange(len(harmed))] = rng.choice((rng.randrange(256), *b'"\\{}[],:0.'))
-    return bytes(harmed)
-
-
-def _cut(rng: random.Random, frame: bytes) -> bytes:
-    at = rng.randrange(len(frame) + 1)
-    return frame[:at] if rng.random() < 0.7 else frame[at:]
-
-
-def _join(rng: random.Random, frame: bytes) -> bytes:
-    between = rng.choice((b"", b"\n", b",", b"\xef\xbb\xbf", b"\xff", b"\x00", b" "))
-    return rng.choice((frame + between + frame, between + frame, frame + between))
-
-
-def _remember_json(rng: random.Random, frame: bytes) -> bytes:
-    """Damage a member somewhere in the frame, its JSON kept whole (or nearly)."""
-    try:
-        value = json.loads(frame)
-    except ValueError:
-        return frame
-    places = list(_objects(value))
-    if not places:
-        return frame
-    for _ in range(rng.choice((1, 1, 1, 2, 4))):
-        place = rng.choice(places)
-        if place:
-            _harm_member(rng, place, rng.choice(list(place)))
-    text = compact(value) if rng.random() < 0.5 else json.dumps(value)
-    return _harm_text(rng, text).encode("utf-8", "surrogatepass")
-
-
-def _objects(value: object) -> Iterator[Message]:
-    if isinstance(value, dict):
-        yield value
-        for member in value.values():
-            yield from _objects(member)
-    elif isinstance(value, list):
-        for element in value:
-            yield from _objects(element)
-
-
-NUMBERS = (
-    "0", "1", "0.0", "1.0", ".5", "0.50", "00.5", "5.", ".", "", "-1", "+1", "1e5", "NaN", "0x1",
-    " 0.5", "0.5 ", "0.1234567", "0.123456", "123456789012", "1234567890123", "999999999999.999999",
-    "000000000000.5", "0000000000000", "\uff10.\uff15", "0.\u0665", "0,5", "1_000", "0.999999", "1.000000",
-    "0.000000", "1.000001", "0.1\n", "\x000", "Infinity", "0.5" + "0" * 50,
-)  # fmt: skip
-TIMESTAMPS = (
-    "0", "1", "", "-1", "01772279170000", "9223372036854", "9223372036855", "1234567890123456",
-    "12345678901234567", "1772279170000.5", " 1772279170000", "1.7e12", "\u0661",
-)  # fmt: skip
-OTHERS = (
-    None, True, False, 0, 1, -1, 0.5, 1e300, 10**30, [], {}, [None], [1], {"a": []}, ["x"], [{}],
-    "BUY", "SELL", "buy", "book", "price_change", "a" * 13, "a" * 40, "0.123456789", '"', "\\", "\u2028",
-    "\x7f", "\U0001f600",
-)  # fmt: skip
-
-
-def _harm_member(rng: random.Random, place: Message, name: str) -> None:
-    value = place[name]
-    kind = rng.randrange(10)
-    if kind == 0:
-        del place[name]
-    elif kind == 1:
-        place[rng.choice((name + "s", name.upper(), "\u00e9", ""))] = place.pop(name)
-    elif kind == 2:
-        place["also"] = rng.choice((value, {"deep": [[value]]}))
-    elif kind == 3 and isinstance(value, list) and value:
-        value.append(rng.choice((value[0], rng.choice(OTHERS))))
-    elif kind == 4 and isinstance(value, list):
-        rng.shuffle(value)
-    elif kind == 5 and isinstance(value, str):
-        place[name] = _as_number(value)
-    elif kind == 6 and name == "timestamp":
-        place[name] = rng.choice((*TIMESTAMPS, str(int(value) + rng.randrange(-5, 6))) if str(value).isascii() and str(value).isdigit() else TIMESTAMPS)
-    elif kind <= 8 and name in {"price", "size", "best_bid", "best_ask", "tick_size", "min_order_size", "last_trade_price", "old_tick_size", "new_tick_size"}:
-        place[name] = rng.choice(NUMBERS)
-    else:
-        place[name] = rng.choice(OTHERS)
-
-
-def _as_number(text: str) -> Any:
-    try:
-        return float(text) if "." in text else int(text)
-    except ValueError:
-        return text
-
-
-def _harm_text(rng: random.Random, text: str) -> str:
-    """Change a JSON text in ways that `json` would not write."""
-    kind = rng.randrange(12)
-    if kind == 0:
-        return text.replace('"event_type"', '"event_type":"book","event_type"', 1)
-    if kind == 1:
-        return text.replace('"price"', '"price":[[["x"]]],"price"', 1)
-    if kind == 2:
-        return text.replace('"size"', '"s\\u0069ze"').replace('"0.', '"\\u0030.', 1)
-    if kind == 3:
-        return text.replace("{", '{"n":' + rng.choice(("NaN", "01", "1.", "-", "1e", "1e999", "-0.0e-1", "1" * 5000, '"\\ud800"', '"\\udc00\\ud800"', '"\\ud83d\\ude00"', '"\\x"', '"\t"', '"\x7f"', "tru", "nulls", "'a'", "[1,]", '{"a":1,}', "[" * 61 + "]" * 61, "[" * 63 + "]" * 63)) + ",", 1)
-    if kind == 4:
-        return text.replace(":", rng.choice((" : ", "\t:\n", "\x0c:", "\xa0:")))
-    if kind == 5:
-        return text.replace('"market"', '"market":"other","market"', 1)
-    return text
-
-
-def steps(seed: int, count: int = 100) -> list[Step]:
-    """Return the calls of a run: about `count` frames of two links and what happens around."""
-    rng = random.Random(seed)
-    world = World(rng)
-    run = _Run(rng, world)
-    run.begin()
-    while run.fed < count:
-        run.go_on()
-    run.calls.append(("wake", run.now + 10**9))
-    return run.calls
-
-
-class _Run:
-    def __init__(self, rng: random.Random, world: World) -> None:
-        self.rng = rng
-        self.world = world
-        self.now = START_MS * NS_PER_MS
-        self.calls: list[Step] = []
-        self.fed = 0
-        self.harm = rng.choice((0.0, 0.05, 0.3))
-        """How often a frame is lost, doubled, swapped or damaged."""
-        self.last = b""
-
-    def begin(self) -> None:
-        rng, books = self.rng, self.world.books
-        knows_rules = rng.random() < 0.8
-        for book in books:
-            if rng.random() < 0.9:
-                self.calls.append(("track", book.token, rng.randrange(LINKS) if rng.random() < 0.2 else 0))
-            if knows_rules:
-                rules = (book.min_order_size, text_of(book.tick), book.neg_risk)
-                self.calls.append(("set_rules", book.token, *rules))
-        for link in range(LINKS):
-            if rng.random() < 0.95:
-                self.calls.append(("open_link", link, self.now))
-            self._feed(self.world.opening(books).encode(), link)
-
-    def go_on(self) -> None:
-        rng = self.rng
-        self._pass_time()
-        chance = rng.random()
-        if chance < 0.90:
-            frames = [frame.encode("utf-8", "surrogatepass") for frame in self.world.frames()]
-            link = 0 if rng.random() < 0.9 else 1
-            for frame in self._lossy(frames):
-                self._feed(frame, link)
-        elif chance < 0.93:
-            self._rest()
-        else:
-            self._happening()
-
-    def _pass_time(self) -> None:
-        ms = self.rng.choice((0, 0, 1, 1, 5, 40, 40, 300))
-        self.world.ms += ms
-        self.now += ms * NS_PER_MS + self.rng.randrange(1000)
-        if self.rng.random() < 0.01:
-            self.now = max(0, self.now - self.rng.choice((10**6, 10**9, 10**13)))
-
-    def _feed(self, frame: bytes, link: int) -> None:
-        self.now += self.rng.choice((0, 1000, 10**5))
-        self.calls.append(("feed", link, frame, self.now))
-        self.last = frame
-        self.fed += 1
-
-    def _lossy(self, frames: list[bytes]) -> list[bytes]:
-        rng = self.rng
-        if rng.random() >= self.harm:
-            return frames
-        at = rng.randrange(len(frames))
-        harm = rng.randrange(5)
-        if harm == 0:
-            return frames[:at] + frames[at + 1 :]
-        if harm == 1:
-            return [*frames[: at + 1], *frames[at:], self.last]
-        if harm == 2:
-            return frames[::-1]
-        return [*frames[:at], damaged(rng, frames[at]), *frames[at + 1 :]]
-
-    def _rest(self) -> None:
-        rng = self.rng
-        books = rng.sample(self.world.books, rng.randrange(1, len(self.world.books) + 1))
-        answers = [self.world.book(book, rest=True) for book in books]
-        if rng.random() < 0.2:
-            answers[0]["timestamp"] = str(self.world.ms - 1000)
-        answer = compact(answers if rng.random() < 0.5 else answers[0]).encode()
-        if rng.random() < 0.2:
-            answer = rng.choice((damaged(rng, answer), b"", b"[]", b"PONG", b"<html>", b'{"error":"x"}'))
-        self.calls.append(("feed_rest", 0, answer, self.now))
-        self.fed += 1
-
-    def _happening(self) -> None:
-        rng, now = self.rng, self.now
-        token = rng.choice((*(book.token for book in self.world.books), "nobody"))
-        calls: tuple[tuple[Step, ...], ...] = (
-            (("wake", now),),
-            (("wake", now + 10**9),),
-            (("close_link", 0, 7, now), ("open_link", 0, now)),
-            (("open_link", rng.randrange(LINKS), now),),
-            (("close_link", rng.randrange(LINKS), rng.choice((7, 10)), now),),
-            (("track", token, rng.randrange(LINKS)),),
-            (("untrack", token),),
-            (("untrack", token), ("track", token, 0)),
-            (("suspect", token, 10, now),),
-            (("set_rules", token, rng.choice((None, "5", "7", "", "x" * 20)), rng.choice((None, "0.01", "nope")), rng.choice((None, True))),),
-            (("set_clock_offset", rng.choice((0, 5 * 10**6, -(10**9)))),),
-        )
-        chosen = rng.choice(calls)
-        self.calls += chosen
-        if any(call[0] == "open_link" for call in chosen) or rng.random() < 0.5:
-            self._feed(self.world.opening(self.world.books).encode(), 0)

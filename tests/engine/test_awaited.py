@@ -9,7 +9,7 @@ from pr3dict.model.states import BookState, Cause, Source
 
 
 def came(token):
-    return BookReset(token, Source.WS, 0, 1, True)  # noqa: FBT003 - positional by contract
+    return BookReset(token, Source.WS, 0, 1, True)
 
 
 def told(token, now, cause):

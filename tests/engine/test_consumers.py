@@ -4,9 +4,10 @@ import asyncio
 import logging
 import threading
 
+from tests.engine.waiting import DEADLINE_S, until
+
 from pr3dict.engine.consumers import BATCH_MAX, TaskConsumer, ThreadConsumer
 from pr3dict.engine.mailbox import BookMailbox
-from tests.engine.waiting import DEADLINE_S, until
 
 
 def one(token):

@@ -4,10 +4,10 @@ import asyncio
 import threading
 
 import pytest
+from tests.engine.waiting import DEADLINE_S
 
 from pr3dict.engine.mailbox import BookMailbox
 from pr3dict.engine.streams import AsyncStream, BlockingStream
-from tests.engine.waiting import DEADLINE_S
 
 
 def one(token):

@@ -153,6 +153,7 @@ def test_a_claim_that_still_waits_is_judged_when_nothing_more_can_come(core):
     market = Market(core)
     book = Book(core)
     book.tell(Kind.TRACK, b"71")
+    book.tell(Kind.OPENED, b"url")
     book.tell(Kind.IN, market.book())
     market.change("BUY", "0.45", "1")
     book.tell(Kind.IN, market.change("BUY", "0.46", "1"))

@@ -157,6 +157,12 @@ def test_flush_waits_for_the_writer(intake, core):
 def test_flush_gives_up_when_nobody_writes(intake):
     fill(intake, 5)
     assert not intake.flush(0.0)
+
+
+def test_after_a_halt_nothing_is_flushed_though_nothing_waits(intake, core):
+    fill(intake, 5)
+    drain(intake, core)
+    assert intake.flush(10.0)
     intake.halt("the disk is gone")
     assert not intake.flush(10.0)
 

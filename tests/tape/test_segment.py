@@ -1,5 +1,7 @@
 """An append-only file that can be read at every moment of its life."""
 
+import os
+
 import pytest
 from tests.tape.kit import START, header, packed, payloads, write_segment
 
@@ -70,3 +72,12 @@ def test_last_words_end_the_block(tmp_path, core):
 def test_both_engines_read_what_either_wrote(tmp_path, core):
     path = write_segment(tmp_path, core, FRAMES)
     assert [b"one", b"two", b"three"] == payloads(TapeReader(path, load("reference")))
+
+
+def test_a_system_that_writes_a_few_bytes_at_a_time_gets_all_of_them(tmp_path, core, monkeypatch):
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda handle, data: write(handle, data[:7]))
+    path = write_segment(tmp_path, core, FRAMES)
+    reader = TapeReader(path, core)
+    assert [b"one", b"two", b"three"] == payloads(reader)
+    assert [] == reader.problems

@@ -39,19 +39,28 @@ class Feed:
         self._connect = connector(parts.config, parts.clock)
         self._random = random.Random()  # noqa: S311 - spreads reconnects, keeps no secret
         self._group = asyncio.TaskGroup()
+        self._ending = asyncio.Event()
         self.rest = "off"
         """Whether REST is asked, and if not, why not."""
         self.keeper: Keeper
 
     async def run(self, started: Callable[["Feed"], object]) -> None:
-        """Keep the connections until cancelled; `started` is called once commands are taken."""
+        """Keep the connections until `end`; `started` is called once commands are taken."""
         async with AsyncExitStack() as stack:
             self.keeper = Keeper(self._parts, self, await self._http(stack))
             self._parts.engine.on_events(self.keeper.heard)
             self._parts.engine.on_events(self._history.events)
             async with self._group:
-                self._group.create_task(self.keeper.run())
+                keeping = self._group.create_task(self.keeper.run())
                 started(self)
+                await self._ending.wait()
+                # Each once: a second cancellation would cut a goodbye short.
+                for task in (keeping, *self._tasks.values()):
+                    task.cancel()
+
+    def end(self) -> None:
+        """Let `run` say goodbye on every connection and return."""
+        self._ending.set()
 
     def subscribe(self, tokens: Sequence[str]) -> None:
         """Want these tokens once more."""

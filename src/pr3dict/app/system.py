@@ -66,7 +66,6 @@ class System:
         self.feed: Feed | None = None
         """What lives on the feed's loop; None before the start."""
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._main: asyncio.Task[None] | None = None
         self._started: Future[None] = Future()
         self._thread = threading.Thread(target=self._run, name="pr3dict-feed", daemon=True)
         self._stopped = False
@@ -98,8 +97,8 @@ class System:
             return
         self._stopped = True
         atexit.unregister(self.stop)
-        if self._loop is not None and self._main is not None and self._thread.is_alive():
-            _soon(self._loop, self._main.cancel)
+        if self._loop is not None and self.feed is not None:
+            _soon(self._loop, self.feed.end)
             self._thread.join(timeout_s)
         if self.tape is not None:
             self.tape.close(self._end())
@@ -144,8 +143,6 @@ class System:
         try:
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
                 runner.run(self._live())
-        except asyncio.CancelledError:
-            return
         except Exception as error:  # noqa: BLE001 - whatever it is, it must be told
             _log.exception("the feed ended by a fault of this program")
             self.engine.publish(FeedFailed(f"{type(error).__name__}: {error}"))
@@ -154,7 +151,6 @@ class System:
 
     async def _live(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._main = asyncio.current_task()
         parts = Parts(self.config, self.core, self.books, self.engine, self.clock, self.tape)
         await Feed(parts, self.history).run(self._takes_commands)
 

@@ -75,8 +75,9 @@ class View(Protocol):
 class Books(Protocol):
     """All books of one process: the one mutable thing of the core. Not reentrant."""
 
-    wake_at: int
-    """When the next pending claim must be closed (`wake`); 0: none."""
+    @property
+    def wake_at(self) -> int:
+        """When the next pending claim must be closed (`wake`); 0: none."""
 
     def open_link(self, link: int, now: int) -> None:
         """Tell that a connection is open; its tokens are SYNCING from here."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from pr3dict.model.units import NS_PER_MS, NS_PER_S, to_text
 
-NOTHING: Final = "–"
+NOTHING: Final = "-"
 """What stands where there is no value."""
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
@@ -25,9 +25,9 @@ _HARMLESS: Final = frozenset("LNPSZ")
 
 
 def clean(text: str, size_max: int = 200) -> str:
-    """Return a foreign text on one line, without anything that acts on a terminal or hides.
+    r"""Return a foreign text on one line, without anything that acts on a terminal or hides.
 
-    >>> clean("no\\x1b[31m\\u202e way\\n[b]x[/b]")
+    >>> clean("no\x1b[31m\u202e way\n[b]x[/b]")
     'no·[31m· way [b]x[/b]'
     """
     line = " ".join(text[: size_max * 4].split())
@@ -88,7 +88,7 @@ def price(micros: int) -> str:
     """Return a price as the venue writes it, in steps of a cent at least; nothing for 0.
 
     >>> price(500_000), price(123_400), price(0)
-    ('0.50', '0.1234', '–')
+    ('0.50', '0.1234', '-')
     """
     if not micros:
         return NOTHING
@@ -120,7 +120,7 @@ def rate(per_second: float) -> str:
     """Return a rate in at most five characters; nothing where none is known.
 
     >>> rate(3.14159), rate(312.4), rate(float("nan"))
-    ('3.1', '312', '–')
+    ('3.1', '312', '-')
     """
     if math.isnan(per_second):
         return NOTHING
@@ -130,7 +130,7 @@ def rate(per_second: float) -> str:
 def milliseconds(ms: float) -> str:
     """Return a latency in at most six characters; nothing where none was measured.
 
-    >>> milliseconds(0.123), milliseconds(12.34), milliseconds(-80.2), milliseconds(1234.5)
+    >>> milliseconds(0.123), milliseconds(12.34), milliseconds(-80.2), milliseconds(1234.6)
     ('0.12', '12.3', '-80.2', '1235')
     """
     if math.isnan(ms):

@@ -6,9 +6,12 @@ that changes when the tick or the last trade price does.
 """
 
 import hashlib
+from functools import lru_cache
 from typing import Final
 
 MICROS: Final = 1_000_000
+PRICES_MAX: Final = 1 << 14
+"""Prices whose text is kept: all of the finest grid."""
 
 Sides = tuple[bytes, bytes]
 """Bids and asks in compact wire form, joined by commas, worst level first."""
@@ -24,13 +27,19 @@ def plain(micros: int) -> str:
     return f"{whole}.{rest:06d}".rstrip("0") if rest else str(whole)
 
 
+@lru_cache(maxsize=PRICES_MAX)
+def price_text(price: int) -> str:
+    """Return a price as `plain` does, remembered: a grid has few prices, and all of it is text."""
+    return plain(price)
+
+
 def level_text(price: int, size: int) -> bytes:
     """Return one level as it stands in the hashed text; micros.
 
     >>> level_text(480_000, 55_000_000)
     b'{"price":"0.48","size":"55"}'
     """
-    return f'{{"price":"{plain(price)}","size":"{plain(size)}"}}'.encode()
+    return f'{{"price":"{price_text(price)}","size":"{plain(size)}"}}'.encode()
 
 
 def head_text(market: str, token: str) -> bytes:

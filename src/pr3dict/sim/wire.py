@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from pr3dict.sim.books import Change, Market
-from pr3dict.sim.hash import MICROS, plain
+from pr3dict.sim.hash import MICROS, plain, price_text
 
 NOTHING = b"[]\n"
 """The opening frame where no token is known; the line feed was seen."""
@@ -104,7 +104,7 @@ def price_changes(market: Market, changes: Iterable[Change]) -> list[Frame]:
         heads.append(f'{{"asset_id":"{market.rules.tokens[side]}", "price":"')
         tails.append(
             f'", "hash":"{market.hashes[side]}", '
-            f'"best_bid":"{plain(bid)}", "best_ask":"{plain(ask)}"}}'
+            f'"best_bid":"{price_text(bid)}", "best_ask":"{price_text(ask)}"}}'
         )
     start = f'{{"market":"{market.rules.condition}", "price_changes":['
     end = f'], "timestamp":"{market.time_ms}", "event_type":"price_change"}}'
@@ -112,8 +112,8 @@ def price_changes(market: Market, changes: Iterable[Change]) -> list[Frame]:
     for ladder, price, size, owner in changes:
         other = 1 - ladder
         amount = plain(size)
-        buy = f'{heads[ladder]}{plain(price)}", "size":"{amount}", "side":"BUY{tails[ladder]}'
-        mirrored = plain(MICROS - price)
+        buy = f'{heads[ladder]}{price_text(price)}", "size":"{amount}", "side":"BUY{tails[ladder]}'
+        mirrored = price_text(MICROS - price)
         sell = f'{heads[other]}{mirrored}", "size":"{amount}", "side":"SELL{tails[other]}'
         pair = f"{buy}, {sell}" if owner == ladder else f"{sell}, {buy}"
         frames.append(Frame(f"{start}{pair}{end}".encode()))

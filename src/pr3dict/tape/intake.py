@@ -64,6 +64,7 @@ class Intake:
         """Bytes handed over and not yet written."""
         self._shut = ""
         self.closed = False
+        self._halted = False
         self._sealed_records = 0
         self._others: dict[int, int] = {}
         self.lost = 0
@@ -113,16 +114,16 @@ class Intake:
             self._progress.notify_all()
 
     def flush(self, timeout_s: float) -> bool:
-        """Wait until what was appended so far is written; False: it is not, or will never be."""
+        """Wait until what was taken so far is written; False: it is not, or the disk failed."""
         with self._lock:
             self._tell_loss()
             self._seal()
             wanted = self._sealed_count
             self._wake.set()
             done = self._progress.wait_for(
-                lambda: self._written_count >= wanted or self._stopped(), timeout_s
+                lambda: self._written_count >= wanted or self._halted, timeout_s
             )
-            return done and self._written_count >= wanted
+            return done and self._written_count >= wanted and not self._halted
 
     def wait(self, timeout_s: float) -> None:
         """Wait for a reason to write: a full chunk, a flush, the end, or the timeout."""
@@ -151,6 +152,7 @@ class Intake:
             self._begin(self._core.new_record_buffer())
             self.waiting = 0
             self._shut = cause
+            self._halted = True
             self._progress.notify_all()
             return waiting
 

@@ -92,9 +92,8 @@ def _apply_change(shelf: Shelf, change: Change, arrival: Arrival) -> str | None:
             return "repeated"
     else:
         _begin_batch(shelf, book, arrival)
-    if book.market != change.market:
-        shelf.join_market(book, change.market)
     if shelf.prove:
+        book.proof = Proof.PENDING
         remember(book.batch_prices, change.price)
     if not change.canonical:
         book.canonical = False
@@ -137,6 +136,8 @@ def _apply_snapshot(shelf: Shelf, snapshot: Snapshot, arrival: Arrival) -> str |
     book.hash_claimed = snapshot.hash
     book.best_bid_claimed = book.best_ask_claimed = None
     book.standing = Standing.SNAPSHOT
+    if shelf.prove:
+        book.proof = Proof.PENDING
     shelf.heard[book.token] = book
     source = Source.REST if arrival.is_rest else Source.WS
     shelf.counts[f"snapshots.{source.name.lower()}"] += 1

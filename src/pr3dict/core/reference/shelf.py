@@ -135,8 +135,8 @@ class Shelf:
         self._leave_market(book)
 
     def join_market(self, book: Book, market: str) -> None:
-        """Put a book into the market that its last entry names."""
-        if book.market != market or not book.version:
+        """Put a book into the market that a `book` names."""
+        if book.market != market or not book.source:
             self._leave_market(book)
             book.market = market
             self.markets.setdefault(market, []).append(book)

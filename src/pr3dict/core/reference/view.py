@@ -97,10 +97,9 @@ class View:
         if not (self._bids and self._asks):
             return 0, 0
         twice_mid = self._bids[0][0] + self._asks[0][0]
-        lowest, highest = twice_mid - 2 * band, twice_mid + 2 * band
         return (
-            sum(size for price, size in self._bids if 2 * price >= lowest),
-            sum(size for price, size in self._asks if 2 * price <= highest),
+            sum(size for price, size in self._bids if abs(2 * price - twice_mid) <= 2 * band),
+            sum(size for price, size in self._asks if abs(2 * price - twice_mid) <= 2 * band),
         )
 
     def imbalance(self, n: int = 0) -> float:

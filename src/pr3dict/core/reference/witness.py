@@ -90,7 +90,8 @@ def _verdict_of_change(shelf: Shelf, book: Book, *, is_closing: bool) -> Verdict
         return Verdict.SILENT
     preimage = Preimage(book)
     found = proof.likely(book, preimage)
-    if found is None and is_closing and book.context.trusted:
+    is_doubted = book.state is BookState.SUSPECT and book.cause is Cause.HASH
+    if found is None and is_closing and book.context.trusted and not is_doubted:
         shelf.counts["proofs.searched"] += 1
         found = proof.on_grid(book, preimage)
     if found is not None:

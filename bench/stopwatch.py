@@ -1,0 +1,35 @@
+"""Time spent on batches of calls; `time.perf_counter_ns` is the one clock of the bench."""
+
+from collections.abc import Callable, Iterable
+from statistics import median
+from time import perf_counter_ns
+from typing import Any, Final
+
+US: Final = 1000
+"""Nanoseconds in a microsecond."""
+SECOND: Final = 1_000_000_000
+
+
+def per_call(call: Callable[[], Any], *, times: int, batches: int = 50) -> float:
+    """Return what one call takes in microseconds: the median of `batches` of `times` calls."""
+    again = range(times)
+    taken = []
+    for _ in range(batches):
+        began = perf_counter_ns()
+        for _ in again:
+            call()
+        taken.append((perf_counter_ns() - began) / times)
+    return median(taken) / US
+
+
+def per_item(call: Callable[[Any], Any], items: Iterable[Any], size: int) -> float:
+    """Return what `call` takes for one of `size` items, in nanoseconds."""
+    began = perf_counter_ns()
+    for item in items:
+        call(item)
+    return (perf_counter_ns() - began) / size
+
+
+def rate(taken_ns: Iterable[float]) -> float:
+    """Return how many a second, by the median of the times for one."""
+    return SECOND / median(taken_ns)
