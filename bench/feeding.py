@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Iterator
 from functools import partial
 from itertools import islice
-from statistics import median
 from time import perf_counter_ns
 from typing import Final
 
@@ -15,7 +14,7 @@ from bench import peer
 from bench.frames import BATCH, BATCH_NS, LINK, Batch, Corpus, Segment, batches, opened
 from bench.measured import Measured
 from bench.setting import Setting
-from bench.stopwatch import US, per_item, rate
+from bench.stopwatch import median_us, per_item, rate
 from pr3dict.core import Core
 from pr3dict.core import load as load_core
 from pr3dict.model.records import Kind
@@ -35,7 +34,7 @@ def frame(setting: Setting) -> Iterator[Measured]:
             off += _feed_and_read(core, corpus, prove=False)
             alone += _decode_alone(corpus)
         on = _feed_and_read(core, corpus, prove=True)
-        ours, theirs = median(off) / US, median(alone) / US
+        ours, theirs = median_us(off), median_us(alone)
         fed, by = "price_change of 2 changes: decode, apply, read best", core.NAME
         yield Measured(
             what=fed, unit="µs", by=by, proof="off", value=ours, capture=captured, at_most=0.50
@@ -57,7 +56,7 @@ def frame(setting: Setting) -> Iterator[Measured]:
             capture=captured,
         )
         yield Measured(
-            what=fed, unit="µs", by=by, proof="on", value=median(on) / US, capture=captured
+            what=fed, unit="µs", by=by, proof="on", value=median_us(on), capture=captured
         )
 
 
@@ -92,7 +91,7 @@ def book(setting: Setting) -> Iterator[Measured]:
             unit="µs",
             by=core.NAME,
             proof=proof,
-            value=median(taken) / US,
+            value=median_us(taken),
             at_most=at_most,
         )
 
@@ -105,8 +104,8 @@ def proof(setting: Setting) -> Iterator[Measured]:
     for _ in range(setting.passes):
         on += _feed(core, corpus, prove=True, tokens=corpus.tokens[::2])
         off += _feed(core, corpus, prove=False, tokens=corpus.tokens[::2])
-        alone += [_sha1(texts)]
-    ours, theirs = (median(on) - median(off)) / US, median(alone) / US
+        alone += _sha1(texts)
+    ours, theirs = median_us(on) - median_us(off), median_us(alone)
     what = "proof of one token at a batch end, 93 levels"
     yield Measured(what=f"{what} (on less off)", unit="µs", by=core.NAME, proof="on", value=ours)
     yield Measured(what="hashlib.sha1 over the same bytes", unit="µs", by="hashlib", value=theirs)
@@ -156,7 +155,7 @@ def reference(setting: Setting) -> Iterator[Measured]:
                 unit="µs",
                 by=core.NAME,
                 proof=proof,
-                value=median(taken) / US,
+                value=median_us(taken),
                 capture=captured,
                 at_most=at_most,
             )
@@ -227,13 +226,16 @@ def _packed(core: Core, segment: Segment) -> list[tuple[bytes, int]]:
     return packed
 
 
-def _sha1(texts: list[bytes]) -> float:
-    """Return nanoseconds a text for the hash that is written with the same bytes."""
+def _sha1(texts: list[bytes]) -> list[float]:
+    """Return nanoseconds a text, batch by batch, for the SHA-1 of Python's own library."""
     sha1 = partial(hashlib.sha1, usedforsecurity=False)
-    began = perf_counter_ns()
-    for text in texts:
-        sha1(text).digest()
-    return (perf_counter_ns() - began) / len(texts)
+    waiting, taken = iter(texts), []
+    for _ in range(len(texts) // BATCH):
+        began = perf_counter_ns()
+        for text in islice(waiting, BATCH):
+            sha1(text).digest()
+        taken.append((perf_counter_ns() - began) / BATCH)
+    return taken
 
 
 def _shortened(corpus: Corpus, count: int) -> Corpus:

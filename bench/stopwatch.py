@@ -10,18 +10,6 @@ US: Final = 1000
 SECOND: Final = 1_000_000_000
 
 
-def per_call(call: Callable[[], Any], *, times: int, batches: int = 50) -> float:
-    """Return what one call takes in microseconds: the median of `batches` of `times` calls."""
-    again = range(times)
-    taken = []
-    for _ in range(batches):
-        began = perf_counter_ns()
-        for _ in again:
-            call()
-        taken.append((perf_counter_ns() - began) / times)
-    return median(taken) / US
-
-
 def per_item(call: Callable[[Any], Any], items: Iterable[Any], size: int) -> float:
     """Return what `call` takes for one of `size` items, in nanoseconds."""
     began = perf_counter_ns()
@@ -33,3 +21,8 @@ def per_item(call: Callable[[Any], Any], items: Iterable[Any], size: int) -> flo
 def rate(taken_ns: Iterable[float]) -> float:
     """Return how many a second, by the median of the times for one."""
     return SECOND / median(taken_ns)
+
+
+def median_us(taken_ns: Iterable[float]) -> float:
+    """Return the median of times in nanoseconds, in microseconds."""
+    return median(taken_ns) / US

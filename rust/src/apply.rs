@@ -246,8 +246,7 @@ impl Books {
         };
         let hash = told.hash.map(|hash| hash.raw(arrival.text));
         let book = self.at(index);
-        let was = book.state;
-        if told.ms < book.ms && (was == state::LIVE || arrival.rest) {
+        if told.ms < book.ms && (book.state == state::LIVE || arrival.rest) {
             return Err(Ignored::Older);
         }
         if book.standing != Standing::Settled && !book.claim.same_batch(told.ms, hash) {
@@ -261,7 +260,7 @@ impl Books {
         self.touch(index);
         self.hear(index);
         let open = self.is_open(self.at(index).link);
-        self.reset(index, was, changed, open, arrival);
+        self.reset(index, changed, open, arrival);
         Ok(())
     }
 
@@ -312,12 +311,12 @@ impl Books {
     }
 
     /// Make a filled book LIVE and tell of the gap that this ends.
-    fn reset(&mut self, index: u32, was: u8, changed: bool, open: bool, arrival: Arrival<'_>) {
+    fn reset(&mut self, index: u32, changed: bool, open: bool, arrival: Arrival<'_>) {
         let tally = &mut self.tally;
         let count = if arrival.rest { &mut tally.snapshots_rest } else { &mut tally.snapshots_ws };
         *count += 1;
         let book = self.at_mut(index);
-        let gap_from_ns = book.local_ns;
+        let (was, gap_from_ns) = (book.state, book.local_ns);
         book.local_ns = arrival.now;
         book.source = if arrival.rest { source::REST } else { source::WS };
         let told = Told::BookReset {

@@ -78,7 +78,7 @@ impl View {
     }
 }
 
-fn tuple(walk: Walk) -> (u64, u64, u64, bool) {
+fn tuple(walk: Walk) -> (u128, u128, u128, bool) {
     (walk.average, walk.size, walk.money, walk.complete)
 }
 
@@ -108,17 +108,17 @@ impl View {
         levels(&self.asks, true, n)
     }
 
-    fn walk_budget(&self, side: u8, budget: u64) -> (u64, u64, u64, bool) {
+    fn walk_budget(&self, side: u8, budget: u64) -> (u128, u128, u128, bool) {
         let (ladder, asks) = self.ladder(side);
         tuple(measure::walk_budget(ladder, asks, budget))
     }
 
-    fn walk_size(&self, side: u8, size: u64) -> (u64, u64, u64, bool) {
+    fn walk_size(&self, side: u8, size: u64) -> (u128, u128, u128, bool) {
         let (ladder, asks) = self.ladder(side);
         tuple(measure::walk_size(ladder, asks, size))
     }
 
-    fn depth_within(&self, band: u64) -> (u64, u64) {
+    fn depth_within(&self, band: u64) -> (u128, u128) {
         measure::depth_within(&self.bids, &self.asks, band)
     }
 

@@ -7,11 +7,11 @@ use crate::ladder::Ladder;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Walk {
     /// Money / size in millionths, rounded half up.
-    pub average: u64,
+    pub average: u128,
     /// Millionths of a share.
-    pub size: u64,
+    pub size: u128,
     /// Millionths of a dollar, rounded half up.
-    pub money: u64,
+    pub money: u128,
     /// The whole budget or size was had.
     pub complete: bool,
 }
@@ -69,24 +69,21 @@ fn walk(size: u128, money: u128, complete: bool) -> Walk {
         return Walk { complete, ..Walk::default() };
     }
     let scale = u128::from(MICROS);
-    Walk {
-        average: ((money + size / 2) / size) as u64,
-        size: size as u64,
-        money: ((money + scale / 2) / scale) as u64,
-        complete,
-    }
+    Walk { average: (money + size / 2) / size, size, money: (money + scale / 2) / scale, complete }
 }
 
 /// Sizes (bids, asks) at most `band` away from the mid price.
 #[must_use]
-pub fn depth_within(bids: &Ladder, asks: &Ladder, band: u64) -> (u64, u64) {
+pub fn depth_within(bids: &Ladder, asks: &Ladder, band: u64) -> (u128, u128) {
     let (Some((bid, _)), Some((ask, _))) = (bids.best(), asks.best()) else {
         return (0, 0);
     };
     let twice_mid = u64::from(bid) + price_of(ask, true);
     let near = |price: u64| (2 * price).abs_diff(twice_mid) <= band.saturating_mul(2);
+    // A crossed book has its best levels beyond the mid: the near ones lie in one run all the same.
     let sum = |ladder: &Ladder, asks| {
-        best_first(ladder, asks).take_while(|&(price, _)| near(price)).map(|(_, size)| size).sum()
+        let beyond = best_first(ladder, asks).skip_while(|&(price, _)| !near(price));
+        beyond.take_while(|&(price, _)| near(price)).map(|(_, size)| u128::from(size)).sum()
     };
     (sum(bids, false), sum(asks, true))
 }

@@ -30,6 +30,10 @@ def spaced(message: Message) -> str:
     return "{" + ", ".join(members) + "}"
 
 
+def sha1(text: str) -> str:
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
 @dataclass
 class TrueBook:
     """A token's book as the venue has it."""
@@ -62,7 +66,7 @@ class TrueBook:
             "neg_risk": self.neg_risk,
             "last_trade_price": self.last_trade_price,
         }
-        return hashlib.sha1(compact(book).encode()).hexdigest()
+        return sha1(compact(book))
 
     def hash_of_2024(self) -> str:
         book = {
@@ -72,7 +76,7 @@ class TrueBook:
             "bids": self.levels("BUY"),
             "asks": self.levels("SELL"),
         }
-        return hashlib.sha1(compact(book).encode()).hexdigest()
+        return sha1(compact(book))
 
     def best(self) -> tuple[str, str]:
         bids, asks = self.ladders["BUY"], self.ladders["SELL"]

@@ -15,6 +15,8 @@ Step = tuple[Any, ...]
 
 NS_PER_MS = 1_000_000
 LINKS = 2
+WHEN_DUE = -1
+"""As time of `wake`: whatever `wake_at` says."""
 LINK_DOWN, SILENT = 7, 10
 
 
@@ -40,6 +42,8 @@ class _Run:
         self.harm = rng.choice((0.0, 0.05, 0.3))
         """How often a frame is lost, doubled, swapped or damaged."""
         self.last = b""
+        self.held: list[bytes] = []
+        """Frames that come late, if at all."""
 
     def begin(self) -> None:
         rng, books = self.rng, self.world.books
@@ -66,6 +70,8 @@ class _Run:
             link = 0 if rng.random() < 0.9 else 1
             for frame in self._lossy(frames):
                 self._feed(frame, link)
+            if self.held and rng.random() < 0.5:
+                self._feed(self.held.pop(), link)
         elif chance < 0.93:
             self._rest()
         else:
@@ -91,6 +97,7 @@ class _Run:
         at = rng.randrange(len(frames))
         harm = rng.randrange(5)
         if harm == 0:
+            self.held.append(frames[at])
             return frames[:at] + frames[at + 1 :]
         if harm == 1:
             return [*frames[: at + 1], *frames[at:], self.last]
@@ -117,6 +124,7 @@ class _Run:
         token = rng.choice((*(book.token for book in self.world.books), "nobody"))
         calls: tuple[tuple[Step, ...], ...] = (
             (("wake", now),),
+            (("wake", WHEN_DUE),),
             (("wake", now + 10**9),),
             (("close_link", 0, LINK_DOWN, now), ("open_link", 0, now)),
             (("open_link", rng.randrange(LINKS), now),),

@@ -123,6 +123,23 @@ def test_a_write_that_finds_no_space_halts_the_tape_with_a_gap_and_the_feed_goes
 
 
 @needs_strace
+def test_no_space_for_the_first_write_leaves_a_segment_with_nothing_but_the_gap(tmp_path, core):
+    acked, report, code = record(tmp_path, *strace(tmp_path, "write:error=ENOSPC:when=1"))
+    assert (0, "halted", 0) == (code, report["state"], acked)
+    assert BATCHES * BATCH == report["lost"]
+    assert ([], 1) == (report["frames"], len(report["gaps"]))
+
+
+@needs_strace
+def test_no_space_for_the_end_mark_leaves_nothing_behind_it(tmp_path, core):
+    _, report, code = record(tmp_path, *strace(tmp_path, f"write:error=ENOSPC:when={WRITES}"))
+    assert (0, "halted") == (code, report["state"])
+    reader = TapeReader(tmp_path, core)
+    assert frames(BATCHES * BATCH) == payloads(reader)
+    assert [] == reader.problems
+
+
+@needs_strace
 def test_a_disk_that_refuses_everything_from_some_write_on_leaves_what_it_took(tmp_path, core):
     acked, report, code = record(tmp_path, *strace(tmp_path, "write:error=EIO:when=4+"))
     assert (0, "halted") == (code, report["state"])

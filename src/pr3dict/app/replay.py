@@ -21,7 +21,7 @@ from pr3dict.core import BOOKS, EVENTS, Core, load
 from pr3dict.engine.awaited import Awaited, await_books
 from pr3dict.engine.engine import Engine
 from pr3dict.engine.history import TradeHistory
-from pr3dict.model.errors import FeedError, Pr3dictError
+from pr3dict.model.errors import FeedError, Pr3dictError, TapeError
 from pr3dict.model.events import Event
 from pr3dict.model.links import LinkStatus
 from pr3dict.model.records import Kind
@@ -296,7 +296,7 @@ def _tape(path: Path, core: Core) -> Callable[[], Iterable[_Run]]:
 
 def _capture(path: Path, core: Core) -> Callable[[], Iterable[_Run]]:
     if not path.is_file():
-        TapeReader(path, core)  # says what was wanted
+        raise TapeError(f"wanted a capture, found no file at {path}")
     return lambda: (_blocks(import_jsonl(path), core),)
 
 

@@ -23,23 +23,61 @@ CONTROL: Final = 4
 class View(Protocol):
     """One book at one moment, immutable. Numbers in micros, times in nanoseconds, 0 = unknown."""
 
-    token: str
-    market: str
-    state: int
-    cause: int
-    source: int
-    proof: int
-    epoch: int
-    version: int
-    """Entries applied to this book since it was tracked; grows by one with each."""
-    venue_ns: int
-    local_ns: int
-    verified_ns: int
-    """When (`local_ns`) the whole content was last proved by the venue's hash."""
-    tick_size: int
-    last_trade_price: int
-    depth: tuple[int, int]
-    """Number of levels carried: (bids, asks)."""
+    @property
+    def token(self) -> str:
+        """The token id."""
+
+    @property
+    def market(self) -> str:
+        """The market (condition) id; `""` before the first `book`."""
+
+    @property
+    def state(self) -> int:
+        """A `BookState`."""
+
+    @property
+    def cause(self) -> int:
+        """A `Cause`: why it is in that state."""
+
+    @property
+    def source(self) -> int:
+        """A `Source`: by whose word the content is."""
+
+    @property
+    def proof(self) -> int:
+        """A `Proof`: what the venue's hash said last."""
+
+    @property
+    def epoch(self) -> int:
+        """How often the link that feeds it was opened."""
+
+    @property
+    def version(self) -> int:
+        """Entries applied to this book since it was tracked; grows by one with each."""
+
+    @property
+    def venue_ns(self) -> int:
+        """The venue's time of the content."""
+
+    @property
+    def local_ns(self) -> int:
+        """When the content arrived."""
+
+    @property
+    def verified_ns(self) -> int:
+        """When (`local_ns`) the whole content was last proved by the venue's hash."""
+
+    @property
+    def tick_size(self) -> int:
+        """The price grid."""
+
+    @property
+    def last_trade_price(self) -> int:
+        """The newest price traded, told or found by search."""
+
+    @property
+    def depth(self) -> tuple[int, int]:
+        """Number of levels carried: (bids, asks)."""
 
     def top(self) -> tuple[int, int, int, int]:
         """Return (bid price, bid size, ask price, ask size); zeros where a side is empty."""

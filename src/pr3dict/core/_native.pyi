@@ -1,9 +1,11 @@
-"""The native engine as Python sees it; the contract is in `pr3dict.core`."""
+# The native engine as Python sees it; the contract is in `pr3dict.core`.
 
 from collections.abc import Callable
 from typing import final
 
 from pr3dict.model.events import Event
+
+__all__ = ["Books", "RecordBuffer", "View", "book_hash", "read_record"]
 
 @final
 class Books:

@@ -1,0 +1,78 @@
+"""A live feed for the time of one verb: wrong ids and unreachable hosts are told at once."""
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from dotenv import dotenv_values
+
+from pr3dict.app.system import System
+from pr3dict.config import Config
+from pr3dict.model.errors import ConfigError, FeedError, UnknownTokenError
+from pr3dict.model.links import Phase
+from pr3dict.model.units import NS_PER_S
+from pr3dict.venues.polymarket import rules
+
+TOKENS: Final = "PR3DICT_TOKENS"
+"""The environment variable that stands in for tokens on the command line."""
+LOOK_EVERY_S: Final = 0.02
+GRACE_S: Final = 2.0
+"""What an attempt may take beyond its own timeout before we call it unanswered."""
+
+
+def wanted_tokens(given: Sequence[str]) -> list[str]:
+    """Return the tokens of the command line, else of PR3DICT_TOKENS (`.env` too), checked.
+
+    Raises `UnknownTokenError` for what cannot be one, `ConfigError` when there are none.
+    """
+    found = list(given)
+    if not found:
+        text = os.environ.get(TOKENS) or dotenv_values(".env", interpolate=False).get(TOKENS) or ""
+        found = text.replace(",", " ").split()
+    if not found:
+        raise ConfigError(f"wanted at least one token id, as an argument or in {TOKENS}, found none")
+    return [rules.token_id(token) for token in dict.fromkeys(found)]
+
+
+@contextmanager
+def live(config: Config, tokens: Sequence[str], *, record: str | None = None) -> Iterator[System]:
+    """Give a feed whose first connection is open; leave with every file closed.
+
+    Raises `FeedError` when no connection can be opened at the first attempt, and what `System`
+    raises.
+    """
+    system = System(config, record=record)
+    try:
+        system.start()
+        system.subscribe(tokens).result(GRACE_S)
+        _wait_open(system)
+        yield system
+    finally:
+        system.stop()
+
+
+def refuse_unknown(system: System, tokens: Sequence[str]) -> None:
+    """Raise `UnknownTokenError` when the venue has a book of none of these tokens."""
+    if not all(map(system.has_no_book, tokens)):
+        return
+    which = f"token {tokens[0]}" if len(tokens) == 1 else f"any of these {len(tokens)} tokens"
+    raise UnknownTokenError(
+        f"the venue has no book for {which}: the id is wrong, or the market is over"
+    )
+
+
+def _wait_open(system: System) -> None:
+    """Wait for the first open connection; raise when every first attempt has failed."""
+    moment = threading.Event()
+    patience_s = system.config.connect_timeout_s + GRACE_S
+    deadline = system.clock.monotonic() + patience_s * NS_PER_S
+    while system.clock.monotonic() < deadline:
+        statuses = system.statuses()
+        if any(status.phase is Phase.OPEN for status in statuses):
+            return
+        if statuses and all(status.lost for status in statuses):
+            raise FeedError(statuses[0].last_error)
+        moment.wait(LOOK_EVERY_S)
+    raise FeedError(f"{system.config.polymarket_market_ws_url} did not answer in {patience_s:g} s")

@@ -1,0 +1,265 @@
+"""The verbs and their options. What a verb does is in the module of its name, imported on call.
+
+Exit codes: 0 well; 1 the answer is no (a tape is wrong, the feed could not work); 2 one sentence
+says what to do; 130 interrupted; 141 nobody reads our output any more; 70 a fault of ours.
+"""
+
+import logging
+import os
+import signal
+import sys
+from typing import Annotated, Any, Final, NoReturn
+
+from pr3dict.model.errors import Pr3dictError
+
+try:
+    import typer
+except ModuleNotFoundError:
+    sys.stderr.write("typer is not installed: pip install 'pr3dict[cli]'\n")
+    raise SystemExit(2) from None
+
+DEBUG: Final = "PR3DICT_DEBUG"
+"""Set to 1 to see the traceback behind a sentence."""
+USAGE: Final = 2
+OUR_FAULT: Final = 70
+INTERRUPTED: Final = 130
+NOBODY_READS: Final = 141
+
+app = typer.Typer(
+    name="pr3dict",
+    help="Order books you can trust, from prediction markets. Start with `pr3dict demo`.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, and nothing else.")]
+Plain = Annotated[bool, typer.Option("--plain", help="A line a second, even on a terminal.")]
+Seconds = Annotated[
+    float | None, typer.Option(min=0.1, help="End after so many seconds.", show_default=False)
+]
+Tokens = Annotated[
+    list[str] | None, typer.Argument(help="Token ids; else those in PR3DICT_TOKENS.", metavar="TOKEN...", show_default=False)
+]
+Faults = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fault",
+        help="What goes wrong, in turn: drop, duplicate, corrupt, falsify, garbage, cut, slow.",
+        show_default=False,
+    ),
+]
+FaultEvery = Annotated[float, typer.Option(min=0.01, help="Seconds between two faults.")]
+Markets = Annotated[int, typer.Option(min=1, help="Markets of two tokens each.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same venue.")]
+Activity = Annotated[float, typer.Option(help="1 is a liquid market, about 3 messages a second.")]
+Path = Annotated[str, typer.Argument(help="A tape (directory or segment) or a capture *.jsonl.")]
+Time = typer.Option(
+    help="A time of the recording: 2026-02-28T11:46:10, or +SECONDS after its start.",
+    show_default=False,
+)
+
+
+@app.command()
+def demo(
+    markets: Markets = 20,
+    seed: Seed = 1,
+    activity: Activity = 1.0,
+    fault: Faults = None,
+    fault_every: FaultEvery = 5.0,
+    seconds: Seconds = None,
+    plain: Plain = False,
+    as_json: Json = False,
+) -> int:
+    """Watch a simulated venue: no key, no account, no network.
+
+    On a terminal the monitor; elsewhere a line a second and, after half a minute, a summary.
+    """
+    from pr3dict.cli import demo as verb  # noqa: PLC0415
+
+    venue = {"markets": markets, "seed": seed, "activity": activity}
+    faults = (tuple(fault or ()), fault_every)
+    return verb.run(venue, faults, seconds=seconds, plain=plain, as_json=as_json)
+
+
+@app.command()
+def watch(
+    tokens: Tokens = None, seconds: Seconds = None, plain: Plain = False, as_json: Json = False
+) -> int:
+    """Watch books live: connections, latency, the health of each book with its proof."""
+    from pr3dict.cli import watch as verb  # noqa: PLC0415
+
+    return verb.run(tokens or [], seconds=seconds, plain=plain, as_json=as_json)
+
+
+@app.command()
+def sim(  # noqa: PLR0917 - options of the command line
+    markets: Markets = 20,
+    seed: Seed = 1,
+    speed: Annotated[
+        float, typer.Option(min=0, help="Venue time for each second; 0 is flat out.")
+    ] = 1.0,
+    rate: Annotated[
+        float, typer.Option(min=0, help="Frames a second instead; 0: --speed decides.")
+    ] = 0.0,
+    activity: Activity = 1.0,
+    tick: Annotated[
+        list[str] | None, typer.Option(help="Price grids of the markets.", show_default=False)
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 0,
+    capture: Annotated[
+        str | None, typer.Option(help="Serve a recorded *.jsonl instead.", show_default=False)
+    ] = None,
+    loop: Annotated[bool, typer.Option("--loop", help="Begin the capture again.")] = False,
+    start_ms: Annotated[
+        int | None, typer.Option(help="First moment of the venue; now.", show_default=False)
+    ] = None,
+    fault: Faults = None,
+    fault_every: FaultEvery = 5.0,
+    seconds: Seconds = None,
+    leash: Annotated[bool, typer.Option("--leash", hidden=True)] = False,
+    as_json: Json = False,
+) -> int:
+    """Serve a simulated venue on 127.0.0.1, and print the variables that lead to it."""
+    from pr3dict.cli import sim as verb  # noqa: PLC0415
+
+    options = verb.Options(
+        markets=markets,
+        seed=seed,
+        speed=speed,
+        rate=rate,
+        activity=activity,
+        ticks=tuple(tick or ()),
+        port=port,
+        capture=capture,
+        loop=loop,
+        start_ms=start_ms,
+        faults=tuple(fault or ()),
+        fault_every_s=fault_every,
+        seconds=seconds,
+        leash=leash,
+        as_json=as_json,
+    )
+    return verb.run(options)
+
+
+@app.command()
+def record(
+    to: Annotated[str, typer.Option("--to", help="The directory of the tape.")],
+    tokens: Tokens = None,
+    seconds: Seconds = None,
+    as_json: Json = False,
+) -> int:
+    """Record every frame of these tokens, with the time of its arrival, until Ctrl-C."""
+    from pr3dict.cli import record as verb  # noqa: PLC0415
+
+    return verb.run(tokens or [], to, seconds=seconds, as_json=as_json)
+
+
+@app.command()
+def replay(
+    path: Path,
+    speed: Annotated[str, typer.Option(help="1, or N times as fast, or max.")] = "max",
+    start: Annotated[str | None, typer.Option("--from"), Time] = None,
+    end: Annotated[str | None, typer.Option("--to"), Time] = None,
+    plain: Plain = False,
+    as_json: Json = False,
+) -> int:
+    """Play a recording through the same books as a live feed, and print their digest."""
+    from pr3dict.cli import replay as verb  # noqa: PLC0415
+
+    return verb.run(path, speed=speed, start=start, end=end, plain=plain, as_json=as_json)
+
+
+@app.command()
+def verify(path: Path, as_json: Json = False) -> int:
+    """Check a recording: every byte, every hash, every final book. Exit code 1: it is wrong."""
+    from pr3dict.cli import verify as verb  # noqa: PLC0415
+
+    return verb.run(path, as_json=as_json)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(context: typer.Context) -> int:
+    """Measure every figure of the README here (in a checkout). Options go to the benchmarks."""
+    from pr3dict.cli import bench as verb  # noqa: PLC0415
+
+    return verb.run(context.args)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> int:
+    """Tell which engine runs, what is installed, what can be reached, how right the clock is."""
+    from pr3dict.cli import doctor as verb  # noqa: PLC0415
+
+    return verb.run(as_json=as_json)
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with its exit code."""
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = _nobody_reads()
+    raise SystemExit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; return its exit code. Errors become one sentence on stderr."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    _quieten_log()
+    try:
+        return _code(app(arguments, prog_name="pr3dict", standalone_mode=False))
+    except BrokenPipeError:
+        return _nobody_reads()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        if os.environ.get(DEBUG) == "1":
+            raise
+        code, sentence = _told(error)
+        sys.stderr.write(f"pr3dict: {sentence}\n")
+        return code
+
+
+def _code(returned: Any) -> int:  # noqa: ANN401 - whatever typer makes of it
+    return returned if isinstance(returned, int) else 0
+
+
+def _told(error: Exception) -> tuple[int, str]:
+    """Return the exit code and the sentence of an error."""
+    if isinstance(error, Pr3dictError):
+        return USAGE, str(error)
+    if hasattr(error, "format_message"):  # how typer's own errors tell what is wrong
+        return USAGE, f"{error.format_message()} See pr3dict --help."
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return USAGE, f"{where}{error.strerror or error}"
+    shown = f"{type(error).__name__}: {error}"
+    return OUR_FAULT, f"this is a fault of ours: {shown} ({DEBUG}=1 shows where)"
+
+
+def _nobody_reads() -> int:
+    """Leave without a word, and without Python's own at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return NOBODY_READS
+
+
+def _interrupt(_number: int, _frame: object) -> NoReturn:
+    """Let SIGTERM leave as cleanly as Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+class _OneLine(logging.Handler):
+    """What the program logs, as one line; a traceback only where it was asked for."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record to stderr; `logging` calls it."""
+        sys.stderr.write(f"pr3dict: {record.getMessage()}\n")
+
+
+def _quieten_log() -> None:
+    if os.environ.get(DEBUG) != "1":
+        logging.getLogger("pr3dict").addHandler(_OneLine(logging.WARNING))
+        logging.getLogger("pr3dict").propagate = False

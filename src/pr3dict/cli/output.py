@@ -1,0 +1,56 @@
+"""What goes to stdout and stderr: lines, JSON, progress. Stdout carries results and nothing else."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+OnProgress = Callable[[int, int], object]
+"""Told (done, in all); 0 in all: not known."""
+
+
+def say(line: str = "") -> None:
+    """Write a line of the result."""
+    print(line, flush=True)
+
+
+def remark(line: str) -> None:
+    """Write a line for the person in front: to stderr, so that results stay pure."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def say_json(value: Any) -> None:  # noqa: ANN401 - anything that has a form as JSON
+    """Write one JSON document on one line. A figure that is not known (nan) is null."""
+    say(msgspec.json.encode(value, order="deterministic").decode())
+
+
+def is_terminal() -> bool:
+    """Whether a full-screen program may run here: both ends are a terminal that can do it."""
+    ends = sys.stdin.isatty() and sys.stdout.isatty()
+    return ends and os.environ.get("TERM", "dumb") != "dumb"
+
+
+@contextmanager
+def progress(what: str) -> Iterator[OnProgress]:
+    """Give what to tell the progress of long work to; a bar, if stderr is a terminal."""
+    if not sys.stderr.isatty():
+        yield _unheard
+        return
+    from rich.console import Console  # noqa: PLC0415 - the start of other verbs is faster without
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(what, *columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+
+        def told(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total or None)
+
+        yield told
+
+
+def _unheard(_done: int, _total: int) -> None:
+    """Nobody watches."""

@@ -1,0 +1,152 @@
+"""`pr3dict sim`: the simulated venue, or a recorded one, served until Ctrl-C."""
+
+import asyncio
+import random
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
+
+import msgspec
+
+from pr3dict.cli.live import TOKENS
+from pr3dict.cli.output import remark, say, say_json
+from pr3dict.config import variable_of
+from pr3dict.model.errors import ConfigError, MissingExtra
+from pr3dict.model.units import NS_PER_MS
+from pr3dict.net.clock import SystemClock
+from pr3dict.sim.capture import Capture
+from pr3dict.sim.config import Pace, SimConfig
+from pr3dict.sim.source import Source
+from pr3dict.sim.venue import Venue
+
+SHOWN: Final = 4
+"""Tokens that are printed for people; JSON has them all."""
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line says."""
+
+    markets: int = 20
+    seed: int = 1
+    speed: float = 1.0
+    rate: float = 0.0
+    """Frames a second; 0: `speed` decides, whose 0 means flat out."""
+    activity: float = 1.0
+    ticks: tuple[str, ...] = ()
+    port: int = 0
+    capture: str | None = None
+    loop: bool = False
+    start_ms: int | None = None
+    faults: tuple[str, ...] = ()
+    fault_every_s: float = 5.0
+    seconds: float | None = None
+    leash: bool = False
+    """End when standard input does: the life of whoever started us."""
+    as_json: bool = False
+
+
+def run(options: Options) -> int:
+    """Serve until the end; return the exit code."""
+    unknown = [name for name in options.faults if name not in FAULTS]
+    if unknown:
+        raise ConfigError(f"fault: wanted one of {', '.join(FAULTS)}, found {unknown[0]}")
+    source = source_of(options, SystemClock().now() // NS_PER_MS)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve(source, options))
+    return 0
+
+
+def source_of(options: Options, now_ms: int) -> Source:
+    """Return what is served. A generated venue begins now, so that latencies mean something."""
+    pace = Pace(speed=options.speed, frames_per_s=options.rate)
+    if options.capture is not None:
+        return Capture(options.capture, rate=pace, loop=options.loop)
+    config = SimConfig(
+        markets=options.markets,
+        seed=options.seed,
+        rate=pace,
+        activity=options.activity,
+        start_ms=now_ms if options.start_ms is None else options.start_ms,
+    )
+    if options.ticks:
+        config = msgspec.structs.replace(config, ticks=options.ticks)
+    return Venue(config)
+
+
+async def _serve(source: Source, options: Options) -> None:
+    try:
+        from pr3dict.sim.server import SimServer  # noqa: PLC0415 - aiohttp is optional
+    except ImportError:
+        raise MissingExtra("aiohttp", "sim") from None
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    if options.leash:
+        loop.add_reader(sys.stdin.fileno(), stop.set)
+    async with SimServer(source, port=options.port) as server:
+        _introduce(server, options)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(options.seconds):
+                await _until(stop, server, options)
+        _take_leave(server, options)
+
+
+async def _until(stop: asyncio.Event, server: Any, options: Options) -> None:  # noqa: ANN401
+    """Wait for the end, and let the faults of the script strike in turn meanwhile."""
+    rng = random.Random(options.seed)  # noqa: S311 - which token a fault strikes is no secret
+    while not stop.is_set():
+        for name in options.faults or ("",):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(options.fault_every_s if name else None):
+                    await stop.wait()
+                    return
+            FAULTS[name](server, rng.choice(server.tokens))
+
+
+def environment(ws_url: str, rest_url: str, tokens: list[str]) -> dict[str, str]:
+    """Return the variables that lead our client to this venue."""
+    return {
+        variable_of("polymarket_market_ws_url"): ws_url,
+        variable_of("polymarket_clob_url"): rest_url,
+        TOKENS: ",".join(tokens),
+    }
+
+
+def _introduce(server: Any, options: Options) -> None:  # noqa: ANN401 - SimServer is optional
+    ws_url, rest_url, tokens = server.ws_url, server.rest_url, server.tokens
+    if options.as_json:
+        variables = environment(ws_url, rest_url, tokens)
+        say_json({"ws_url": ws_url, "rest_url": rest_url, "tokens": tokens, "env": variables})
+        return
+    what = options.capture or f"{options.markets} markets, seed {options.seed}"
+    remark(f"a simulated venue ({what}) of {len(tokens)} tokens; Ctrl-C ends it")
+    for name, value in environment(ws_url, rest_url, tokens[:SHOWN]).items():
+        say(f"export {name}={value}")
+
+
+def _take_leave(server: Any, options: Options) -> None:  # noqa: ANN401 - as above
+    struck = dict(server.faults.struck)
+    if options.as_json:
+        figures = {"connections": server.accepted, "frames": server.delivered, "faults": struck}
+        say_json(figures)
+        return
+    faults = ", ".join(f"{number} {name}" for name, number in struck.items())
+    remark(
+        f"served {server.delivered:,} frames over {server.accepted:,} connections"
+        + (f"; faults: {faults}" if faults else "")
+    )
+
+
+FAULTS: Final[dict[str, Callable[[Any, str], object]]] = {
+    "drop": lambda server, token: server.faults.drop(token),
+    "duplicate": lambda server, token: server.faults.duplicate(token),
+    "corrupt": lambda server, token: server.faults.corrupt(token),
+    "falsify": lambda server, token: server.faults.falsify(token),
+    "garbage": lambda server, _: server.faults.garbage(b"<html>"),
+    "cut": lambda server, _: server.cut(),
+    "slow": lambda server, _: server.hang_up(1013, "slow consumer: send buffer full"),
+}
+"""What may go wrong, one at a time: `--fault NAME`."""

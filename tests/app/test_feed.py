@@ -1,0 +1,102 @@
+"""What lives on the feed's loop."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+
+from pr3dict.app.feed import Feed
+from pr3dict.app.parts import Parts
+from pr3dict.core import load
+from pr3dict.engine.engine import Engine
+from pr3dict.engine.history import TradeHistory
+from pr3dict.model.links import Phase
+from pr3dict.model.records import Kind
+from pr3dict.net.clock import SystemClock
+from tests.app.kit import venue
+from tests.engine.waiting import until
+
+
+@pytest.fixture(scope="module")
+def served():
+    with venue() as found:
+        yield found
+
+
+class Tape:
+    def __init__(self):
+        self.kinds = []
+
+    def append(self, kind, link, now, payload):  # noqa: ARG002 - the port
+        self.kinds.append((kind, link))
+
+
+@asynccontextmanager
+async def running(served, **settings):
+    core, tape = load("auto"), Tape()
+    books = core.new_books()
+    parts = Parts(served.config(**settings), core, books, Engine(books), SystemClock(), tape)
+    feed = Feed(parts, TradeHistory(10))
+    started = asyncio.Event()
+    task = asyncio.ensure_future(feed.run(lambda _: started.set()))
+    await started.wait()
+    feed.tape, feed.books = tape, books
+    try:
+        yield feed
+    finally:
+        feed.end()
+        async with asyncio.timeout(5):
+            await task
+
+
+async def first_books(feed, tokens):
+    feed.subscribe(tokens)
+    await until(feed.wait_for(tokens).done.done)
+
+
+async def test_what_is_tracked_is_on_the_tape_before_the_first_frame(served):
+    async with running(served) as feed:
+        await first_books(feed, served.tokens[:2])
+
+    track, opened, out, first = (Kind.TRACK, 1), (Kind.OPENED, 1), (Kind.OUT, 1), (Kind.IN, 1)
+    assert [track, track, opened, out, first] == feed.tape.kinds[:5]
+    assert (Kind.CLOSED, 1) == feed.tape.kinds[-1]
+
+
+async def test_a_moved_token_is_kept_by_another_connection(served):
+    token, *others = served.tokens
+    async with running(served) as feed:
+        await first_books(feed, served.tokens)
+        feed.move(token)
+        assert 2 == feed.link_of(token)
+        await until(feed.wait_for([token]).done.done)
+
+        assert tuple(others) == feed.tokens_of(1)
+        assert [Phase.OPEN] * 2 == [status.phase for status in feed.statuses()]
+
+
+async def test_a_fresh_book_can_be_asked_for(served):
+    token = served.tokens[0]
+    async with running(served) as feed:
+        await first_books(feed, [token])
+        before = feed.books.counters()["snapshots.ws"]
+        feed.resubscribe([token, "1"])
+
+        await until(lambda: feed.books.counters()["snapshots.ws"] > before)
+
+
+async def test_a_connection_that_is_given_up_is_opened_anew(served):
+    async with running(served) as feed:
+        await first_books(feed, served.tokens)
+        feed.reconnect(1, "the test wants it")
+        await until(lambda: feed.statuses()[0].opened == 2)
+
+        assert {"expired": 1} == feed.statuses()[0].lost
+        assert "the test wants it" == feed.statuses()[0].last_error
+
+
+async def test_rest_says_why_it_is_off(served):
+    async with running(served, rest=False) as feed:
+        assert "off" == feed.rest
+    async with running(served) as feed:
+        assert "on" == feed.rest

@@ -1,0 +1,33 @@
+"""Work handed to another thread."""
+
+import threading
+
+import pytest
+
+from pr3dict.app.handover import handover
+
+
+def test_the_result_comes_back():
+    future, do = handover(threading.current_thread)
+    thread = threading.Thread(target=do)
+    thread.start()
+
+    assert thread is future.result(5)
+    thread.join()
+
+
+def test_the_error_comes_back():
+    future, do = handover(lambda: 1 // 0)
+    do()
+
+    with pytest.raises(ZeroDivisionError):
+        future.result(0)
+
+
+def test_what_is_cancelled_before_its_turn_is_not_done():
+    done = []
+    future, do = handover(lambda: done.append(1))
+    future.cancel()
+    do()
+
+    assert [] == done

@@ -1,0 +1,210 @@
+"""A recording played: the same books, at any speed, back and forth."""
+
+from pathlib import Path
+
+import pytest
+
+from pr3dict.app.events import FeedFailed
+from pr3dict.app.replay import TapeClock, replay
+from pr3dict.app.system import System
+from pr3dict.core import load
+from pr3dict.model.errors import FeedError, TapeError
+from pr3dict.model.events import BookReset
+from pr3dict.model.records import Kind
+from pr3dict.model.states import Proof
+from pr3dict.net.clock import SystemClock
+from pr3dict.tape.reader import TapeReader
+from pr3dict.tape.writer import TapeWriter
+from tests.app.kit import DEADLINE_S, until, venue
+
+CAPTURE = Path(__file__).resolve().parents[3] / "shared/data/polymarket-predxt/merged.jsonl"
+FRAMES = 400
+
+
+class Recording:
+    """A tape of a venue, and what the books were at its end."""
+
+    def __init__(self, path, digest, tokens, bounds):
+        self.path = path
+        self.digest = digest
+        self.tokens = tokens
+        self.first_ns, self.last_ns = bounds
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory):
+    path = tmp_path_factory.mktemp("replay") / "tape"
+    with venue(frames_per_s=1000) as served:
+        system = System(served.config(), record=path)
+        system.start()
+        system.subscribe(served.tokens).result(5)
+        until(lambda: system.books.counters()["frames.applied"] > FRAMES)
+        system.stop()
+    blocks = list(TapeReader(path, system.core).blocks())
+    bounds = blocks[0].first_ns, blocks[-1].last_ns
+    return Recording(path, system.books.digest(), system.books.tracked(), bounds)
+
+
+@pytest.fixture
+def play(recording):
+    players = []
+
+    def make(**options):
+        player = replay(recording.path, **options)
+        players.append(player)
+        player.start()
+        return player
+
+    yield make
+    for player in players:
+        player.stop()
+
+
+def test_ends_with_the_books_of_the_live_run(play, recording):
+    player = play()
+
+    assert player.wait(DEADLINE_S)
+    assert recording.digest == player.books.digest()
+    assert recording.last_ns == player.clock.now()
+
+
+def test_taps_hear_the_frames_and_events_come_in_order(recording):
+    player = replay(recording.path)
+    frames, events = [], []
+    player.engine.tap(frames.append)
+    player.engine.on_events(events.extend)
+    player.start()
+    assert player.wait(DEADLINE_S)
+    player.stop()
+
+    assert len(frames) > FRAMES // 2
+    resets = [event.token for event in events if isinstance(event, BookReset)]
+    assert set(recording.tokens) == set(resets[: len(recording.tokens)])
+
+
+def test_keeps_trades_like_the_live_run(play):
+    player = play()
+    player.wait(DEADLINE_S)
+
+    assert 0 < player.history.seen
+
+
+def test_does_not_begin_before_it_is_told(play):
+    player = play(paused=True)
+    assert not player.call(lambda: player.books.tracked()).result(DEADLINE_S)
+
+    player.resume()
+    assert player.wait(DEADLINE_S)
+
+
+def test_seeks_to_a_time_while_paused(play, recording):
+    player = play(paused=True, speed=1.0)
+    middle = (recording.first_ns + recording.last_ns) // 2
+    player.seek(middle)
+    until(lambda: player.clock.now() == middle)
+    half = player.books.counters()["frames.applied"]
+
+    assert 0 < half < FRAMES
+    assert not player.finished.is_set()
+    player.seek(recording.last_ns)
+    assert player.wait(DEADLINE_S)
+    assert recording.digest == player.books.digest()
+
+
+def test_seeks_back_by_playing_anew(play, recording):
+    player = play()
+    player.wait(DEADLINE_S)
+    player.pause()
+    start = player.books.counters()["frames.applied"]
+    middle = (recording.first_ns + recording.last_ns) // 2
+    player.seek(middle)
+    until(lambda: player.clock.now() == middle)
+
+    assert start < player.books.counters()["frames.applied"] < 2 * start
+    assert not player.finished.is_set()
+    player.resume()
+    assert player.wait(DEADLINE_S)
+    assert recording.digest == player.books.digest()
+
+
+def test_a_finite_speed_waits_for_each_record(play, recording):
+    player = play(speed=20.0)
+
+    assert player.wait(DEADLINE_S)
+    assert recording.digest == player.books.digest()
+
+
+def test_the_speed_can_be_changed_on_the_way(play, recording):
+    player = play(speed=1e-6)
+    until(lambda: player.clock.now() >= recording.first_ns)
+    assert not player.finished.is_set()
+
+    player.set_speed(float("inf"))
+    assert player.wait(DEADLINE_S)
+
+
+def test_a_speed_that_is_none_is_refused(recording, play):
+    with pytest.raises(ValueError, match="wanted a speed above 0, found 0"):
+        replay(recording.path, speed=0)
+    with pytest.raises(ValueError, match="wanted a speed above 0, found -1"):
+        play().set_speed(-1)
+
+
+def test_waits_for_first_books(play, recording):
+    player = play(paused=True)
+    awaited = player.wait_for(recording.tokens)
+    assert not awaited.done.done()
+
+    player.resume()
+    awaited.done.result(DEADLINE_S)
+
+
+def test_what_is_no_tape_is_one_sentence(tmp_path):
+    with pytest.raises(TapeError, match="wanted a tape, found no"):
+        replay(tmp_path)
+    with pytest.raises(TapeError, match=r"wanted a capture, found no file at .*nothing\.jsonl"):
+        replay(tmp_path / "nothing.jsonl")
+
+
+def test_a_damaged_record_ends_the_replay_and_is_told(tmp_path):
+    clock = SystemClock()
+    with TapeWriter(tmp_path, load("auto"), clock=clock, run_id="damaged") as tape:
+        tape.append(Kind.SUSPECT, 1, clock.now(), b"")
+    player = replay(tmp_path)
+    told = []
+    player.engine.on_events(told.extend)
+    player.start()
+
+    assert player.wait(DEADLINE_S)
+    player.stop()
+    assert [FeedFailed] == [type(event) for event in told]
+    assert told[0].error.startswith("TapeCorrupt: a SUSPECT record wants a cause and a token")
+
+
+def test_commands_want_a_running_player(recording):
+    player = replay(recording.path)
+    with pytest.raises(FeedError, match="not running: start it first"):
+        player.pause()
+
+
+def test_the_clock_of_a_tape_stands_where_the_player_is():
+    clock = TapeClock()
+    clock.at = 5
+
+    assert (5, 5) == (clock.now(), clock.monotonic())
+
+
+@pytest.mark.skipif(not CAPTURE.exists(), reason=f"ABSENT: the real capture {CAPTURE}")
+def test_a_real_capture_plays_with_every_book_proved():
+    player = replay(CAPTURE)
+    player.start()
+    assert player.wait(DEADLINE_S)
+    player.stop()
+
+    counters = player.books.counters()
+    assert 0 == counters["proofs.failed"]
+    assert 119 == counters["frames.received"]
+    assert 2 == len(player.books.tracked())
+    assert all(
+        Proof.PROVED == player.books.view(token).proof for token in player.books.tracked()
+    )

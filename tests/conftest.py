@@ -1,0 +1,23 @@
+"""The engines, each of which every rule of docs/books.md binds."""
+
+import os
+
+import pytest
+
+from pr3dict.core import Core, load
+from pr3dict.model.errors import CoreUnavailable
+
+
+def engine_named(name: str) -> Core:
+    """Return an engine; skip the test loudly where it is not built, fail where it must be."""
+    try:
+        return load(name)
+    except CoreUnavailable as unavailable:
+        if os.environ.get("PR3DICT_CORE") == "native":
+            raise
+        pytest.skip(f"THE NATIVE ENGINE IS NOT TESTED: {unavailable}")
+
+
+@pytest.fixture(params=["reference", "native"])
+def engine(request: pytest.FixtureRequest) -> Core:
+    return engine_named(request.param)
