@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter_ns
+from time import monotonic_ns, perf_counter_ns
 from typing import Final
 
 from bench.frames import LAG_NS, LINK, Corpus
@@ -21,7 +21,6 @@ from pr3dict.config import Config
 from pr3dict.core import Books, Core
 from pr3dict.model.records import Kind
 from pr3dict.model.units import NS_PER_MS, Nanos
-from pr3dict.net.clock import SystemClock
 from pr3dict.tape.apply import apply_block
 from pr3dict.tape.reader import TapeReader
 from pr3dict.tape.writer import TapeWriter
@@ -31,6 +30,19 @@ PLAY_S: Final = 60.0
 _TIME: Final = re.compile(rb'"timestamp": ?"(\d+)"')
 
 Callback = Callable[[int], object]
+
+
+class _ThenClock:
+    """The clock of a recorder that ran when the frames arrived."""
+
+    def __init__(self, now: Nanos) -> None:
+        self._ahead = now - monotonic_ns()
+
+    def now(self) -> Nanos:
+        return Nanos(monotonic_ns() + self._ahead)
+
+    def monotonic(self) -> Nanos:
+        return Nanos(monotonic_ns())
 
 
 def replay(setting: Setting) -> Iterator[Measured]:
@@ -84,7 +96,7 @@ def _record(directory: Path, core: Core, corpus: Corpus) -> int:
     """Write a corpus as the recorder would have; return the number of frames."""
     frames = list(chain.from_iterable((one.before + one.frames) for one in corpus.segments))
     now = _arrival(frames[0])
-    with TapeWriter(directory, core, clock=SystemClock(), run_id="bench") as tape:
+    with TapeWriter(directory, core, clock=_ThenClock(now), run_id="bench") as tape:
         for token in corpus.tokens:
             tape.append(Kind.TRACK, LINK, now, token.encode())
         tape.append(Kind.OPENED, LINK, now, b"ws://127.0.0.1/ws/market")
@@ -92,7 +104,8 @@ def _record(directory: Path, core: Core, corpus: Corpus) -> int:
             now = max(now, _arrival(frame))
             tape.append(Kind.IN, LINK, now, frame)
         assert tape.flush(PLAY_S), "the tape was not written in time"
-        assert tape.stats().lost == 0, "the recorder lost records"
+        stats = tape.stats()
+        assert stats.lost == 0, f"the recorder lost records: {stats}"
     return len(frames)
 
 

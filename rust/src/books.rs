@@ -67,6 +67,20 @@ pub struct Tally {
     pub trades: u64,
 }
 
+/// The hash of a token id: its last sixteen digits, which are as good as random, and its length.
+#[inline(always)]
+fn token_hash(token: &[u8]) -> u64 {
+    let word = |at: usize| match token.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        Some(word) => u64::from_le_bytes(*word),
+        None => token.iter().fold(0, |hash: u64, &byte| hash.rotate_left(8) ^ u64::from(byte)),
+    };
+    let near = word(token.len().saturating_sub(8));
+    let far = word(token.len().saturating_sub(16));
+    let mixed =
+        (near ^ far.rotate_left(31) ^ token.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    mixed ^ (mixed >> 29)
+}
+
 /// The books.
 #[derive(Default)]
 pub struct Books {
@@ -113,7 +127,7 @@ impl Books {
         let same = |&index: &u32| {
             self.books[index as usize].as_ref().is_some_and(|book| book.token.as_bytes() == token)
         };
-        self.by_token.find(self.hasher.hash_one(token), same).copied()
+        self.by_token.find(token_hash(token), same).copied()
     }
 
     /// A book that is known to be there.
@@ -227,16 +241,16 @@ impl Books {
     }
 
     fn insert(&mut self, book: Book) -> u32 {
-        let hash = self.hasher.hash_one(book.token.as_bytes());
+        let hash = token_hash(book.token.as_bytes());
         let index = self.free.pop().unwrap_or_else(|| {
             self.books.push(None);
             (self.books.len() - 1) as u32
         });
         self.books[index as usize] = Some(book);
-        let (books, hasher) = (&self.books, &self.hasher);
+        let books = &self.books;
         self.by_token.insert_unique(hash, index, |&index| {
             let token = books[index as usize].as_ref().map_or("", |book| &book.token);
-            hasher.hash_one(token.as_bytes())
+            token_hash(token.as_bytes())
         });
         index
     }
@@ -244,7 +258,7 @@ impl Books {
     /// Forget a token; tell where its book was.
     pub fn untrack(&mut self, token: &str) -> Option<u32> {
         let index = self.find(token.as_bytes())?;
-        let hash = self.hasher.hash_one(token.as_bytes());
+        let hash = token_hash(token.as_bytes());
         if let Ok(entry) = self.by_token.find_entry(hash, |&held| held == index) {
             entry.remove();
         }

@@ -208,25 +208,28 @@ fn put_levels(out: &mut Vec<u8>, ladder: &Ladder, asks: bool) {
         return;
     }
     let start = out.len();
-    out.resize(start + ladder.len() * LEVEL_MAX, 0);
+    out.resize(start + (ladder.len() + 1) * LEVEL_MAX, 0);
     let mut at = start;
     for (key, size) in ladder.iter() {
         let price = if asks { MICROS as u32 - key } else { key };
-        at = put_level(out, at, price, size);
+        at += put_level(&mut out[at..], price, size);
     }
     // The last comma goes.
     out.truncate(at - 1);
 }
 
+/// Write one level and a comma; return the length.
+///
+/// Whole words are copied, longer than the text where that is quicker: the next text covers the rest.
 #[inline(always)]
-fn put_level(out: &mut [u8], at: usize, price: u32, size: u64) -> usize {
-    let level = &mut out[at..at + LEVEL_MAX];
+fn put_level(out: &mut [u8], price: u32, size: u64) -> usize {
+    let level = out.first_chunk_mut::<LEVEL_MAX>().expect("room for a level");
     level[..10].copy_from_slice(b"{\"price\":\"");
     let end = decimal::write_price(level, 10, price);
     level[end..end + 10].copy_from_slice(b"\",\"size\":\"");
     let end = decimal::write(level, end + 10, size);
-    level[end..end + 3].copy_from_slice(b"\"},");
-    at + end + 3
+    level[end..end + 4].copy_from_slice(b"\"},\0");
+    end + 3
 }
 
 /// Our own digest of a book's content (docs/books.md section 7).

@@ -1,6 +1,7 @@
 //! The search for a context with which a book has the hash that the venue claims.
 
 use crate::book::{Book, Known};
+use crate::decimal::MICROS;
 use crate::digest::{self, Context, Midstate, Short};
 
 /// How far to look for the last trade price.
@@ -70,8 +71,13 @@ impl Case {
                 return Some(*context);
             }
         }
-        for &price in book.trades.as_slice().iter().chain(book.batch.as_slice()) {
-            context.last_trade_price = Short::of_price(u64::from(price));
+        // A trade is told with the maker's price in the books of both tokens: of the other one, the
+        // price is what is missing to a dollar.
+        let prices = || book.trades.as_slice().iter().chain(book.batch.as_slice());
+        let told = prices().map(|&price| u64::from(price));
+        let missing = prices().map(|&price| MICROS.saturating_sub(u64::from(price)));
+        for price in told.chain(missing) {
+            context.last_trade_price = Short::of_price(price);
             if self.fits(context) {
                 return Some(*context);
             }

@@ -50,6 +50,8 @@ class Served:
     def config(self, **settings: Any) -> Config:
         """Return settings with which a client talks to this venue, and heals at a test's pace."""
         quick = {
+            "polymarket_market_ws_url": self.server.ws_url,
+            "polymarket_clob_url": self.server.rest_url,
             "connect_spacing_s": 0.001,
             "backoff_base_s": 0.01,
             "backoff_cap_s": 0.05,
@@ -57,15 +59,13 @@ class Served:
             "audit_every_s": 0.3,
             "rest_per_s": 50.0,
         }
-        return Config(
-            polymarket_market_ws_url=self.server.ws_url,
-            polymarket_clob_url=self.server.rest_url,
-            **(quick | settings),
-        )
+        return Config(**(quick | settings))
 
 
 @contextmanager
-def venue(*, markets: int = 3, frames_per_s: float = FRAMES_PER_S, **shape: Any) -> Iterator[Served]:
+def venue(
+    *, markets: int = 3, frames_per_s: float = FRAMES_PER_S, **shape: Any
+) -> Iterator[Served]:
     """Serve a venue until the end of the block."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="venue", daemon=True)

@@ -9,6 +9,7 @@ from pr3dict.app.parts import Parts
 from pr3dict.config import Config
 from pr3dict.core import load
 from pr3dict.engine.engine import Engine
+from pr3dict.engine.heal import Budget, Heal
 from pr3dict.model.errors import FeedError
 from pr3dict.model.events import StateChanged
 from pr3dict.model.records import Kind
@@ -36,7 +37,7 @@ class Rest:
     """A REST whose answers the test writes, by the end of the path."""
 
     def __init__(self):
-        self.answers = {}
+        self.answers = {"/" + MARKET: (404, {"error": "not found"})}
         self.asked = []
 
     async def get(self, url):
@@ -172,23 +173,19 @@ async def test_an_answer_that_is_no_book_is_not_fed():
     assert 0 == desk.books.counters()["frames.received"]
 
 
-async def test_a_book_that_never_comes_moves_and_a_link_that_fails_many_is_reopened():
+async def test_a_book_that_never_comes_moves_and_a_link_that_fails_all_its_books_is_reopened():
     desk = Desk(first_book_s=0.001)
     desk.rest.answers["/books"] = 200, [book("1")]
+    desk.keeper.heal = Heal(Budget(), desk.links.tokens_of, rest=False, patience_ns=1000)
     desk.links.carried = {1: [A], 2: [B, "8", "9"]}
+    desk.keeper.asked_for([A, B], desk.clock.now())
     async with desk.at_work():
-        desk.keeper.heal.no_book.update({A, B})
-        await until(lambda: desk.keeper.heal.counters["moved"] or desk.rest.asked)
-        desk.keeper._apply(_move(A, B))
+        await until(lambda: desk.links.moved and desk.links.reconnected)
 
-    assert [B] == desk.links.moved[-1:]
-    assert 1 == desk.links.reconnected[-1][0]
-
-
-def _move(*tokens):
-    from pr3dict.engine.heal import Remedies  # noqa: PLC0415
-
-    return Remedies(move=list(tokens))
+    assert {B} == set(desk.links.moved)
+    assert {(1, "1 books did not come though asked for again and again")} == set(
+        desk.links.reconnected
+    )
 
 
 async def test_a_book_that_rest_contradicts_twice_is_suspect_and_so_is_its_link():
@@ -233,8 +230,7 @@ async def test_the_rules_of_a_market_are_told_to_all_its_books():
 
 async def test_a_market_without_rules_is_not_asked_for_again():
     desk = Desk()
-    desk.deliver(book(A))
-    desk.rest.answers["/" + MARKET] = 404, {"error": "not found"}
+    desk.deliver(book(A), book(B))
     async with desk.at_work():
         await until(lambda: desk.keeper.audit.counters["ruled"])
 

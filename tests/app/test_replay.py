@@ -205,6 +205,4 @@ def test_a_real_capture_plays_with_every_book_proved():
     assert 0 == counters["proofs.failed"]
     assert 119 == counters["frames.received"]
     assert 2 == len(player.books.tracked())
-    assert all(
-        Proof.PROVED == player.books.view(token).proof for token in player.books.tracked()
-    )
+    assert all(Proof.PROVED == player.books.view(token).proof for token in player.books.tracked())

@@ -37,9 +37,7 @@ def system(served):
 
 
 def live(system):
-    return all(
-        system.books.view(token).state == BookState.LIVE for token in system.books.tracked()
-    )
+    return all(system.books.view(token).state == BookState.LIVE for token in system.books.tracked())
 
 
 def test_every_book_becomes_the_venues_level_by_level(served):

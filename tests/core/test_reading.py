@@ -1,7 +1,20 @@
 """What is a frame, and what is refused: docs/books.md section 1, on every engine."""
 
 import pytest
-from tests.core.kit import LINK, MARKET, MS, NO, NOW, YES, Venue, counted, feed, frame, opened, trade
+from tests.core.kit import (
+    LINK,
+    MARKET,
+    MS,
+    NO,
+    NOW,
+    YES,
+    Venue,
+    counted,
+    feed,
+    frame,
+    opened,
+    trade,
+)
 
 from pr3dict.core import CONTROL, EVENTS
 from pr3dict.model.events import ControlReceived, FrameRejected

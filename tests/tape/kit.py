@@ -182,7 +182,8 @@ class Live:
     def end(self) -> dict[str, object]:
         self.books.wake(self._clock.now())
         books = self.books
-        digests = {token: books.digest(token) for token in books.tracked()}
+        filled = [token for token in books.tracked() if books.top(token) is not None]
+        digests = {token: books.digest(token) for token in filled}
         return {"digest": books.digest(), "digests": digests, "counters": books.counters()}
 
     def _tell(self, kind: Kind, link: int, payload: bytes) -> None:

@@ -160,3 +160,8 @@ def test_a_claim_that_still_waits_is_judged_when_nothing_more_can_come(core):
     assert 0 == book.report().failed
     book.audit.settle()
     assert 1 == book.report().failed
+
+
+def test_a_token_whose_book_was_never_filled_has_no_digest(book):
+    book.tell(Kind.TRACK, b"72")
+    assert ["71"] == list(book.report().digests)

@@ -1,1 +1,1 @@
-"""The command line: thin verbs over the rooms below. Each verb's imports wait until it is called."""
+"""The command line: thin verbs over the rooms below, each imported when it is called."""

@@ -39,7 +39,10 @@ Seconds = Annotated[
     float | None, typer.Option(min=0.1, help="End after so many seconds.", show_default=False)
 ]
 Tokens = Annotated[
-    list[str] | None, typer.Argument(help="Token ids; else those in PR3DICT_TOKENS.", metavar="TOKEN...", show_default=False)
+    list[str] | None,
+    typer.Argument(
+        help="Token ids; else those in PR3DICT_TOKENS.", metavar="TOKEN...", show_default=False
+    ),
 ]
 Faults = Annotated[
     list[str] | None,
@@ -54,14 +57,12 @@ Markets = Annotated[int, typer.Option(min=1, help="Markets of two tokens each.")
 Seed = Annotated[int, typer.Option(help="The same seed gives the same venue.")]
 Activity = Annotated[float, typer.Option(help="1 is a liquid market, about 3 messages a second.")]
 Path = Annotated[str, typer.Argument(help="A tape (directory or segment) or a capture *.jsonl.")]
-Time = typer.Option(
-    help="A time of the recording: 2026-02-28T11:46:10, or +SECONDS after its start.",
-    show_default=False,
-)
+TIME_HELP: Final = "A time of the recording: 2026-02-28T11:46:10, or +SECONDS after its start."
 
 
 @app.command()
 def demo(
+    *,
     markets: Markets = 20,
     seed: Seed = 1,
     activity: Activity = 1.0,
@@ -77,23 +78,25 @@ def demo(
     """
     from pr3dict.cli import demo as verb  # noqa: PLC0415
 
-    venue = {"markets": markets, "seed": seed, "activity": activity}
-    faults = (tuple(fault or ()), fault_every)
-    return verb.run(venue, faults, seconds=seconds, plain=plain, as_json=as_json)
+    venue = ["--markets", str(markets), "--seed", str(seed), "--activity", str(activity)]
+    faults = [part for name in fault or () for part in ("--fault", name)]
+    venue += [*faults, "--fault-every", str(fault_every)]
+    return verb.run(venue, seconds=seconds, plain=plain, as_json=as_json)
 
 
 @app.command()
 def watch(
     tokens: Tokens = None, seconds: Seconds = None, plain: Plain = False, as_json: Json = False
 ) -> int:
-    """Watch books live: connections, latency, the health of each book with its proof."""
+    """Watch live books, each with its proof, and the feed behind them."""
     from pr3dict.cli import watch as verb  # noqa: PLC0415
 
     return verb.run(tokens or [], seconds=seconds, plain=plain, as_json=as_json)
 
 
 @app.command()
-def sim(  # noqa: PLR0917 - options of the command line
+def sim(
+    *,
     markets: Markets = 20,
     seed: Seed = 1,
     speed: Annotated[
@@ -120,7 +123,7 @@ def sim(  # noqa: PLR0917 - options of the command line
     leash: Annotated[bool, typer.Option("--leash", hidden=True)] = False,
     as_json: Json = False,
 ) -> int:
-    """Serve a simulated venue on 127.0.0.1, and print the variables that lead to it."""
+    """Serve a simulated venue on 127.0.0.1, and tell how to reach it."""
     from pr3dict.cli import sim as verb  # noqa: PLC0415
 
     options = verb.Options(
@@ -145,12 +148,13 @@ def sim(  # noqa: PLR0917 - options of the command line
 
 @app.command()
 def record(
+    *,
     to: Annotated[str, typer.Option("--to", help="The directory of the tape.")],
     tokens: Tokens = None,
     seconds: Seconds = None,
     as_json: Json = False,
 ) -> int:
-    """Record every frame of these tokens, with the time of its arrival, until Ctrl-C."""
+    """Record every frame of these tokens on a tape, until Ctrl-C."""
     from pr3dict.cli import record as verb  # noqa: PLC0415
 
     return verb.run(tokens or [], to, seconds=seconds, as_json=as_json)
@@ -159,13 +163,14 @@ def record(
 @app.command()
 def replay(
     path: Path,
+    *,
     speed: Annotated[str, typer.Option(help="1, or N times as fast, or max.")] = "max",
-    start: Annotated[str | None, typer.Option("--from"), Time] = None,
-    end: Annotated[str | None, typer.Option("--to"), Time] = None,
+    start: Annotated[str | None, typer.Option("--from", help=TIME_HELP, show_default=False)] = None,
+    end: Annotated[str | None, typer.Option("--to", help=TIME_HELP, show_default=False)] = None,
     plain: Plain = False,
     as_json: Json = False,
 ) -> int:
-    """Play a recording through the same books as a live feed, and print their digest."""
+    """Play a recording through the books, and print their digest."""
     from pr3dict.cli import replay as verb  # noqa: PLC0415
 
     return verb.run(path, speed=speed, start=start, end=end, plain=plain, as_json=as_json)
@@ -173,7 +178,10 @@ def replay(
 
 @app.command()
 def verify(path: Path, as_json: Json = False) -> int:
-    """Check a recording: every byte, every hash, every final book. Exit code 1: it is wrong."""
+    """Check a recording: every byte, every hash, every book.
+
+    Prints the digest of every final book. The exit code is 1 when something is wrong.
+    """
     from pr3dict.cli import verify as verb  # noqa: PLC0415
 
     return verb.run(path, as_json=as_json)
@@ -181,7 +189,10 @@ def verify(path: Path, as_json: Json = False) -> int:
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def bench(context: typer.Context) -> int:
-    """Measure every figure of the README here (in a checkout). Options go to the benchmarks."""
+    """Measure every figure of the README, in a checkout.
+
+    Options go to the benchmarks.
+    """
     from pr3dict.cli import bench as verb  # noqa: PLC0415
 
     return verb.run(context.args)
@@ -189,7 +200,10 @@ def bench(context: typer.Context) -> int:
 
 @app.command()
 def doctor(as_json: Json = False) -> int:
-    """Tell which engine runs, what is installed, what can be reached, how right the clock is."""
+    """Tell what runs, what can be reached, how right the clock is.
+
+    The exit code is 1 when the feed could not work; warnings leave it 0.
+    """
     from pr3dict.cli import doctor as verb  # noqa: PLC0415
 
     return verb.run(as_json=as_json)

@@ -1,4 +1,4 @@
-"""What goes to stdout and stderr: lines, JSON, progress. Stdout carries results and nothing else."""
+"""What goes to stdout (results, nothing else) and to stderr: lines, JSON, progress."""
 
 import os
 import sys

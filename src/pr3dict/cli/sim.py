@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from pr3dict.cli.live import TOKENS
+from pr3dict.monitor.live import TOKENS
 from pr3dict.cli.output import remark, say, say_json
 from pr3dict.config import variable_of
 from pr3dict.model.errors import ConfigError, MissingExtra
@@ -23,6 +23,11 @@ from pr3dict.sim.venue import Venue
 
 SHOWN: Final = 4
 """Tokens that are printed for people; JSON has them all."""
+
+
+LEAD_MS: Final = 100
+LEAD_MS_A_MARKET: Final = 0.5
+"""So long before its first moment a venue is built: it must be ready when that comes."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,14 +57,13 @@ def run(options: Options) -> int:
     unknown = [name for name in options.faults if name not in FAULTS]
     if unknown:
         raise ConfigError(f"fault: wanted one of {', '.join(FAULTS)}, found {unknown[0]}")
-    source = source_of(options, SystemClock().now() // NS_PER_MS)
     with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(source, options))
+        asyncio.run(_serve(options))
     return 0
 
 
-def source_of(options: Options, now_ms: int) -> Source:
-    """Return what is served. A generated venue begins now, so that latencies mean something."""
+def source_of(options: Options, start_ms: int) -> Source:
+    """Return what is served; a generated venue begins at this time."""
     pace = Pace(speed=options.speed, frames_per_s=options.rate)
     if options.capture is not None:
         return Capture(options.capture, rate=pace, loop=options.loop)
@@ -68,14 +72,15 @@ def source_of(options: Options, now_ms: int) -> Source:
         seed=options.seed,
         rate=pace,
         activity=options.activity,
-        start_ms=now_ms if options.start_ms is None else options.start_ms,
+        start_ms=start_ms,
     )
     if options.ticks:
         config = msgspec.structs.replace(config, ticks=options.ticks)
     return Venue(config)
 
 
-async def _serve(source: Source, options: Options) -> None:
+async def _serve(options: Options) -> None:
+    """Serve until the end. Venue time is our time, so that latencies mean something."""
     try:
         from pr3dict.sim.server import SimServer  # noqa: PLC0415 - aiohttp is optional
     except ImportError:
@@ -86,8 +91,15 @@ async def _serve(source: Source, options: Options) -> None:
         loop.add_signal_handler(number, stop.set)
     if options.leash:
         loop.add_reader(sys.stdin.fileno(), stop.set)
-    async with SimServer(source, port=options.port) as server:
+    clock = SystemClock()
+    lead_ms = LEAD_MS + round(options.markets * LEAD_MS_A_MARKET)
+    start_ms = options.start_ms or clock.now() // NS_PER_MS + lead_ms
+    source = source_of(options, start_ms)
+    async with SimServer(source, port=options.port, paused=True) as server:
         _introduce(server, options)
+        if options.start_ms is None:
+            await asyncio.sleep((start_ms - clock.now() / NS_PER_MS) / 1000)
+        server.resume()
         with suppress(TimeoutError):
             async with asyncio.timeout(options.seconds):
                 await _until(stop, server, options)

@@ -71,7 +71,8 @@ class Audit:
     def report(self, run_id: str) -> RunReport:
         """Return what was found."""
         books = self._books
-        digests = {token: books.digest(token) for token in books.tracked()}
+        filled = (token for token in books.tracked() if books.top(token) is not None)
+        digests = {token: books.digest(token) for token in filled}
         counters = books.counters()
         records = {_name(kind): count for kind, count in sorted(self._records.items())}
         end = self._end or {}

@@ -37,7 +37,8 @@ class TapeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Room kept for the last words on a full disk."""
     close_timeout_s: float = 5.0
     """How long `close` waits for the disk."""
-    zstd_level: int = 3
+    zstd_level: int = 1
+    """The higher ones pack frames no better and are slower."""
 
 
 class Scribe:

@@ -134,7 +134,10 @@ class Book:
     def likely_trade_prices(self) -> list[str]:
         """Return the short list of last trade prices, likeliest first."""
         known = self.context.last_trade_price
-        told = [trade_price_text(price) for price in self.trade_prices + self.batch_prices]
+        prices = self.trade_prices + self.batch_prices
+        # A trade is told with the maker's price in the books of both tokens.
+        missing = [max(0, MICROS - price) for price in prices]
+        told = [trade_price_text(price) for price in prices + missing]
         return told if known is None else [known, *told]
 
 

@@ -32,7 +32,9 @@ def wanted_tokens(given: Sequence[str]) -> list[str]:
         text = os.environ.get(TOKENS) or dotenv_values(".env", interpolate=False).get(TOKENS) or ""
         found = text.replace(",", " ").split()
     if not found:
-        raise ConfigError(f"wanted at least one token id, as an argument or in {TOKENS}, found none")
+        raise ConfigError(
+            f"wanted at least one token id, as an argument or in {TOKENS}, found none"
+        )
     return [rules.token_id(token) for token in dict.fromkeys(found)]
 
 

@@ -1,0 +1,72 @@
+"""The row about live latency: from the write of a frame to the callback that hears it.
+
+Both clocks are CLOCK_MONOTONIC of this machine. Our feed and a bare picows listener are measured
+in turns, each turn with a server of its own, because the machine changes from second to second.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from statistics import median
+from typing import Final
+
+from bench.loopback import Run, bare_latencies, latencies
+from bench.measured import Measured
+from bench.server import first_core, pin
+from bench.setting import Setting
+from bench.stopwatch import US
+
+TURN_S: Final = 1.0
+QUICK_TURN_S: Final = 0.5
+RATES: Final = (1_000, 10_000)
+"""Frames a second."""
+QUANTILES: Final = ((0.50, 1.15), (0.99, 1.3))
+"""Which, and at most how many times that of the bare listener."""
+
+
+def latency(setting: Setting) -> Iterator[Measured]:
+    """Send at a steady rate and compare the times of each frame."""
+    pin(first_core())
+    corpus = setting.corpus("changes")
+    for per_s in RATES:
+        frames = round(per_s * (QUICK_TURN_S if setting.quick else TURN_S))
+        run = Run(setting, corpus, frames, per_s)
+        listeners: dict[str, Callable[[], list[int]]] = {
+            "bare": lambda run=run: bare_latencies(run),  # type: ignore[misc]
+            "off": lambda run=run: latencies(run),  # type: ignore[misc]
+            "on": lambda run=run: latencies(run._replace(prove=True)),  # type: ignore[misc]
+        }
+        turns: dict[str, list[list[int]]] = {name: [] for name in listeners}
+        for _ in range(setting.passes):
+            for name, listen in listeners.items():
+                turns[name].append(sorted(listen()))
+        yield from _compared(setting, per_s, turns)
+
+
+def _compared(
+    setting: Setting, per_s: int, turns: dict[str, list[list[int]]]
+) -> Iterator[Measured]:
+    by = f"{setting.core.NAME}, picows"
+    for quantile, at_most in QUANTILES:
+        name = f"p{quantile * 100:.0f} at {per_s:,}/s"
+        found = {who: median(_at(one, quantile) for one in held) for who, held in turns.items()}
+        yield Measured(
+            what=f"latency, wire to callback, {name}: bare picows listener",
+            unit="µs",
+            by="picows",
+            value=found["bare"] / US,
+        )
+        for proof in "off", "on":
+            what = f"latency, wire to callback, {name}"
+            yield Measured(what=what, unit="µs", by=by, proof=proof, value=found[proof] / US)
+            yield Measured(
+                what=f"{what}: against bare picows",
+                unit="x",
+                by=by,
+                proof=proof,
+                value=found[proof] / found["bare"],
+                at_most=at_most,
+            )
+
+
+def _at(ordered: Sequence[int], quantile: float) -> int:
+    """Return the value that this share of the values does not exceed."""
+    return ordered[min(int(len(ordered) * quantile), len(ordered) - 1)]

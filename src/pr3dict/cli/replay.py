@@ -1,0 +1,191 @@
+"""`pr3dict replay`: play a recording through the books, then print what they came to.
+
+As fast as possible the end is exact to the record. At a speed the player is stopped by a clock, so
+it may run a little over the time wanted; it is then taken back to it.
+"""
+
+import math
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from pr3dict.app.events import FeedFailed
+from pr3dict.app.replay import Replay
+from pr3dict.cli.follow import follow
+from pr3dict.cli.output import OnProgress, is_terminal, progress, say, say_json
+from pr3dict.cli.screen import show
+from pr3dict.config import from_environment
+from pr3dict.core import Core, load
+from pr3dict.model.errors import ConfigError, FeedError
+from pr3dict.model.events import Event
+from pr3dict.model.units import NS_PER_S
+from pr3dict.monitor.words import clock_time
+from pr3dict.tape import TapeReader, import_jsonl
+from pr3dict.tape.verify import CAPTURES
+
+LOOK_EVERY_S: Final = 0.02
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Reach(NamedTuple):
+    """From when to when a recording is played; wall times in nanoseconds."""
+
+    first_ns: int
+    start_ns: int
+    end_ns: int
+    whole: bool
+    """Whether it is played to its end."""
+
+
+def run(
+    path: str, *, speed: str, start: str | None, end: str | None, plain: bool, as_json: bool
+) -> int:
+    """Play; return the exit code."""
+    factor = speed_of(speed)
+    config = from_environment()
+    first_ns, last_ns = extent(Path(path), load(config.core))
+    reach = reach_of(first_ns, last_ns, start, end)
+    replay = Replay(path, config, speed=factor, paused=True)
+    with _playing(replay) as failures:
+        if math.isinf(factor):
+            with progress("playing") as told:
+                _rush(replay, reach.end_ns, reach, told)
+        else:
+            with progress("finding the start") as told:
+                _rush(replay, reach.start_ns, reach, told)
+            _stroll(replay, reach, plain=plain, as_json=as_json)
+        if failures:
+            raise FeedError(failures[0])
+        _conclude(replay, path, as_json=as_json)
+    return 0
+
+
+def speed_of(text: str) -> float:
+    """Return a speed; `max` is without end. Raises `ConfigError`.
+
+    >>> speed_of("max"), speed_of("10"), speed_of("0.5x")
+    (inf, 10.0, 0.5)
+    """
+    try:
+        speed = math.inf if text == "max" else float(text.removesuffix("x"))
+    except ValueError:
+        speed = math.nan
+    if not speed > 0:
+        raise ConfigError(f"--speed: wanted a number above 0, or max, found {text!r}")
+    return speed
+
+
+def time_of(text: str, first_ns: int) -> int:
+    """Return a wall time in nanoseconds; `+12.5` is after the start. Raises `ConfigError`.
+
+    >>> time_of("2026-02-28T11:46:10", 0), time_of("+1.5", 1_000_000_000)
+    (1772279170000000000, 2500000000)
+    """
+    try:
+        if text.startswith("+"):
+            return first_ns + round(float(text) * NS_PER_S)
+        moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise ConfigError(
+            f"wanted a time like 2026-02-28T11:46:10 (UTC) or +SECONDS, found {text!r}"
+        ) from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // timedelta(microseconds=1) * 1000
+
+
+def reach_of(first_ns: int, last_ns: int, start: str | None, end: str | None) -> Reach:
+    """Return what is to be played of a recording. Raises `ConfigError` when it is nothing."""
+    start_ns = first_ns if start is None else max(first_ns, time_of(start, first_ns))
+    end_ns = last_ns if end is None else min(last_ns, time_of(end, first_ns))
+    if start_ns > end_ns:
+        span = f"{clock_time(first_ns)} to {clock_time(last_ns)} UTC"
+        raise ConfigError(f"--from, --to: wanted a part of the recording ({span}), found none")
+    return Reach(first_ns, start_ns, end_ns, end_ns == last_ns)
+
+
+def extent(path: Path, core: Core) -> tuple[int, int]:
+    """Return the wall times of the first and the last record. Raises `TapeError`."""
+    if path.suffix in CAPTURES and path.is_file():
+        times = [record.wall_ns for record in import_jsonl(path)]
+        return (times[0], times[-1]) if times else (0, 0)
+    blocks = [block for one in TapeReader(path, core).segments() for block in one.blocks]
+    first = min((block.first_ns for block in blocks), default=0)
+    return first, max((block.last_ns for block in blocks), default=0)
+
+
+@contextmanager
+def _playing(replay: Replay) -> Iterator[list[str]]:
+    """Run the player; give the list of what it failed of."""
+    failures: list[str] = []
+
+    def heard(events: Sequence[Event]) -> None:
+        failures.extend(event.error for event in events if isinstance(event, FeedFailed))
+
+    replay.engine.on_events(heard)
+    replay.start()
+    try:
+        yield failures
+    finally:
+        replay.stop()
+
+
+def _rush(replay: Replay, to_ns: int, reach: Reach, told: OnProgress) -> None:
+    """Play at full speed up to a time, and stand still there."""
+    moment = threading.Event()
+    replay.seek(to_ns)
+    while not replay.finished.is_set() and replay.clock.at < to_ns:
+        moment.wait(LOOK_EVERY_S)
+        told(max(0, replay.clock.at - reach.first_ns), to_ns - reach.first_ns)
+    replay.call(lambda: None).result()  # what was played when the clock said so is applied now
+    if reach.whole and to_ns == reach.end_ns:
+        replay.resume()
+        replay.finished.wait()
+
+
+def _stroll(replay: Replay, reach: Reach, *, plain: bool, as_json: bool) -> None:
+    """Play at its speed to the end, with the monitor or a line a second."""
+
+    def over() -> bool:
+        return replay.finished.is_set() or (not reach.whole and replay.clock.at >= reach.end_ns)
+
+    def halt() -> None:
+        if over() and not replay.finished.is_set():
+            replay.pause()
+
+    replay.resume()
+    if is_terminal() and not plain and not as_json:
+        show(replay, "replay", check=halt)
+    else:
+        follow(replay, seconds=None, as_json=as_json, check=halt, until=over)
+    if not reach.whole and replay.clock.at > reach.end_ns:
+        _rush(replay, reach.end_ns, reach, lambda _done, _total: None)
+
+
+def _conclude(replay: Replay, path: str, *, as_json: bool) -> None:
+    books = replay.books
+    counters = books.counters()
+    tokens = [token for token in books.tracked() if books.top(token) is not None]
+    rejected = sum(n for name, n in counters.items() if name.startswith("frames.rejected."))
+    figures = {
+        "path": path,
+        "engine": replay.core.NAME,
+        "until_ns": replay.clock.at,
+        "frames": counters.get("frames.received", 0),
+        "rejected": rejected,
+        "proved": counters.get("proofs.proved", 0),
+        "failed": counters.get("proofs.failed", 0),
+        "books": len(tokens),
+        "digest": books.digest(),
+    }
+    if as_json:
+        say_json({**figures, "digests": {token: books.digest(token) for token in tokens}})
+        return
+    say(
+        f"{path}: {figures['frames']:,} frames, {rejected:,} rejected;"
+        f" {figures['proved']:,} proofs held, {figures['failed']:,} failed"
+    )
+    say(f"{len(tokens)} books, digest {figures['digest']}")

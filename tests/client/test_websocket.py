@@ -1,0 +1,67 @@
+"""`PolymarketWebSocketClient` against a real server on 127.0.0.1."""
+
+import asyncio
+
+import pytest
+
+from pr3dict.client.websocket import PolymarketWebSocketClient
+from tests.app.kit import venue
+from tests.engine.waiting import DEADLINE_S, until
+
+
+@pytest.fixture(scope="module")
+def served():
+    with venue(trade_share=0.5) as found:
+        yield found
+
+
+async def test_runs_until_it_is_stopped_and_calls_back(served):
+    books, trades = [], []
+    client = PolymarketWebSocketClient(
+        served.tokens, on_book=books.append, on_trade=trades.append, config=served.config()
+    )
+    running = asyncio.ensure_future(client.run())
+    await until(lambda: books and trades)
+    token = served.tokens[0]
+    assert client.get_orderbook(token).is_live
+    assert client.calculate_vwap(token, "BUY", 1) is not None
+    assert client.get_stats()["connected"]
+
+    await client.stop()
+    async with asyncio.timeout(DEADLINE_S):
+        await running
+    assert books[0].asset_id in served.tokens
+
+
+async def test_a_coroutine_is_awaited(served):
+    told = asyncio.Event()
+
+    async def on_book(snapshot):
+        assert snapshot.asset_id in served.tokens
+        told.set()
+
+    client = PolymarketWebSocketClient(served.tokens, on_book=on_book, config=served.config())
+    running = asyncio.ensure_future(client.run())
+    async with asyncio.timeout(DEADLINE_S):
+        await told.wait()
+        running.cancel()
+        await asyncio.wait([running])
+    assert not client.manager.system.running
+
+
+async def test_tokens_come_and_go(served):
+    client = PolymarketWebSocketClient([], config=served.config())
+    running = asyncio.ensure_future(client.run())
+    await until(lambda: client.manager.system.running)
+    token = served.tokens[0]
+    await client.subscribe([token])
+    assert client.get_orderbook(token).is_live
+    await client.unsubscribe([token])
+    assert client.get_orderbook(token) is None
+
+    await client.stop()
+    await running
+
+
+async def test_stopping_what_does_not_run_does_nothing(served):
+    await PolymarketWebSocketClient(served.tokens, config=served.config()).stop()

@@ -1,0 +1,186 @@
+"""Links open and close, tokens come, move and go: docs/books.md section 5."""
+
+import pytest
+from tests.core.kit import BATCH_NS, LINK, NO, NOW, YES, Venue, feed, frame, live, opened, standing
+
+from pr3dict.model.errors import UnknownTokenError
+from pr3dict.model.events import BookReset, FeedLost, FeedOpened, StateChanged
+from pr3dict.model.states import BookState, Cause, Proof, Source
+
+EMPTY, SYNCING, LIVE = BookState.EMPTY, BookState.SYNCING, BookState.LIVE
+STALE, SUSPECT, CLOSED = BookState.STALE, BookState.SUSPECT, BookState.CLOSED
+
+
+def test_a_token_waits_for_its_link_and_then_for_its_book(engine):
+    books = engine.new_books()
+    books.track(YES, LINK)
+    assert (EMPTY, Cause.NONE, Proof.NONE) == standing(books)
+    books.open_link(LINK, NOW)
+    assert [FeedOpened(LINK, 1, NOW)] == books.take()
+    assert (SYNCING, Cause.NONE, Proof.NONE) == standing(books)
+    books.track(NO, LINK)
+    assert SYNCING == books.view(NO).state
+
+
+def test_a_lost_link_makes_its_books_stale_and_says_so_once(engine):
+    books = live(engine, Venue())
+    books.track("7", LINK + 1)
+    books.close_link(LINK, Cause.LINK_DOWN, NOW + 1)
+    assert [FeedLost(LINK, 1, Cause.LINK_DOWN, (YES, NO), NOW + 1)] == books.take()
+    assert (STALE, Cause.LINK_DOWN, Proof.PROVED) == standing(books)
+    assert (490_000, 20_000_000, 510_000, 25_000_000) == books.top(YES)
+    assert EMPTY == books.view("7").state
+
+
+def test_a_gap_ends_with_a_reset_that_names_it(engine):
+    venue = Venue()
+    books = live(engine, venue)
+    books.close_link(LINK, Cause.LINK_DOWN, NOW + 1)
+    books.open_link(LINK, NOW + 2)
+    assert (SYNCING, Cause.NONE) == standing(books)[:2]
+    assert 2 == books.view(YES).epoch
+    books.take()
+    assert [
+        StateChanged(YES, SYNCING, LIVE, Cause.NONE, NOW + 3),
+        BookReset(YES, Source.WS, NOW, NOW + 3, False),
+    ] == feed(books, venue.book(), NOW + 3)
+
+
+def test_a_change_after_a_gap_waits_for_a_snapshot(engine):
+    venue = Venue()
+    books = live(engine, venue)
+    books.close_link(LINK, Cause.LINK_DOWN, NOW + 1)
+    feed(books, venue.next("BUY", "0.49", 7))
+    books.open_link(LINK, NOW + 2)
+    feed(books, venue.next("BUY", "0.49", 8))
+    assert 4 == books.counters()["entries.ignored.unsynced"]
+    assert 20_000_000 == books.top(YES)[1]
+
+
+def test_a_lost_link_forgets_its_pending_claims(engine):
+    venue = Venue()
+    books = live(engine, venue)
+    venue.next("BUY", "0.45", 3)
+    feed(books, venue.next("BUY", "0.49", 7))
+    assert 0 != books.wake_at
+    books.close_link(LINK, Cause.LINK_DOWN, NOW + 1)
+    assert 0 == books.wake_at
+    assert Proof.UNVERIFIED == books.view(YES).proof
+    books.wake(NOW + BATCH_NS)
+    assert 0 == books.counters()["proofs.failed"]
+
+
+def test_a_snapshot_fills_a_book_whose_link_is_closed_and_leaves_its_state(engine):
+    venue = Venue()
+    books = engine.new_books()
+    books.track(YES, LINK)
+    assert [BookReset(YES, Source.WS, 0, NOW, True)] == feed(books, venue.book())
+    assert (EMPTY, Cause.NONE, Proof.PROVED) == standing(books)
+    assert (490_000, 20_000_000, 510_000, 25_000_000) == books.top(YES)
+
+
+def test_tokens_are_told_in_the_order_of_tracking(engine):
+    books = engine.new_books()
+    for token in ("b", "a", "c", "a"):
+        books.track(token, LINK)
+    assert ["b", "a", "c"] == books.tracked()
+    assert books.untrack("b")
+    assert not books.untrack("b")
+    books.track("b", LINK)
+    assert ["a", "c", "b"] == books.tracked()
+
+
+def test_an_untracked_token_is_forgotten(engine):
+    books = live(engine, Venue())
+    books.untrack(YES)
+    assert books.view(YES) is None
+    assert books.top(YES) is None
+    with pytest.raises(UnknownTokenError, match=YES):
+        books.digest(YES)
+    books.track(YES, LINK)
+    assert (SYNCING, 0) == (books.view(YES).state, books.view(YES).version)
+
+
+def test_a_token_that_moves_keeps_its_content_and_is_stale(engine):
+    venue = Venue()
+    books = live(engine, venue)
+    books.track(YES, LINK + 1)
+    assert (STALE, Cause.REQUESTED, Proof.PROVED) == standing(books)
+    assert (490_000, 20_000_000, 510_000, 25_000_000) == books.top(YES)
+    books.open_link(LINK + 1, NOW)
+    books.feed(LINK + 1, frame(venue.book()), NOW)
+    assert LIVE == books.view(YES).state
+    assert [YES, NO] == books.tracked()
+
+
+def test_a_token_that_never_had_a_book_moves_as_if_new(engine):
+    books = opened(engine, YES)
+    books.track(YES, LINK + 1)
+    assert EMPTY == books.view(YES).state
+
+
+def test_tracking_twice_changes_nothing(engine):
+    books = live(engine, Venue())
+    books.track(YES, LINK)
+    assert LIVE == books.view(YES).state
+
+
+def test_a_closed_book_stays_closed(engine):
+    books = live(engine, Venue())
+    over = {"event_type": "market_resolved", "market": "m", "timestamp": "1", "assets_ids": [YES]}
+    feed(books, over)
+    books.track(YES, LINK + 1)
+    books.close_link(LINK, Cause.LINK_DOWN, NOW)
+    books.open_link(LINK, NOW)
+    assert (CLOSED, Cause.RESOLVED) == standing(books)[:2]
+    assert (NO,) == books.take()[0].tokens
+
+
+def test_a_witness_from_outside_makes_a_live_book_suspect(engine):
+    books = live(engine, Venue())
+    books.suspect(YES, Cause.SILENT, NOW + 1)
+    assert [StateChanged(YES, LIVE, SUSPECT, Cause.SILENT, NOW + 1)] == books.take()
+    books.suspect(YES, Cause.REQUESTED, NOW + 2)
+    books.suspect("nobody", Cause.REQUESTED, NOW + 2)
+    assert [] == books.take()
+    assert (SUSPECT, Cause.SILENT) == standing(books)[:2]
+
+
+def test_an_answer_of_rest_fills_a_book(engine):
+    venue = Venue()
+    venue.yes.min_order_size = "7.5"
+    books = opened(engine, YES)
+    books.feed_rest(LINK, frame(venue.rest()), NOW)
+    assert [BookReset(YES, Source.REST, 0, NOW, True)] == books.take()[1:]
+    assert (LIVE, Cause.NONE, Proof.PROVED) == standing(books)
+    assert (Source.REST, 10_000, 500_000) == (
+        books.view(YES).source,
+        books.view(YES).tick_size,
+        books.view(YES).last_trade_price,
+    )
+    assert (1, 0) == (books.counters()["snapshots.rest"], books.last_data_ns(LINK))
+    assert 0 == books.latency()[1]
+
+
+def test_an_array_of_answers_and_any_link_will_do(engine):
+    venue = Venue()
+    books = opened(engine, YES, NO)
+    books.feed_rest(LINK + 9, frame([venue.rest(), venue.rest(venue.no)]), NOW)
+    assert LIVE == books.view(YES).state == books.view(NO).state
+
+
+def test_an_older_answer_is_ignored_even_by_a_suspect_book(engine):
+    venue = Venue()
+    books = live(engine, venue)
+    books.suspect(YES, Cause.SILENT, NOW)
+    venue.ms -= 1
+    books.feed_rest(LINK, frame(venue.rest()), NOW)
+    assert 1 == books.counters()["frames.ignored.older"]
+
+
+@pytest.mark.parametrize("answer", [b"", b"PONG", b"<html>", b'{"error":"No orderbook"}', b"{"])
+def test_an_answer_that_is_no_book_distrusts_nothing(engine, answer):
+    books = live(engine, Venue())
+    books.feed_rest(LINK, answer, NOW)
+    assert ["FrameRejected"] == [type(event).__name__ for event in books.take()]
+    assert LIVE == books.view(YES).state

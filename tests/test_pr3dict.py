@@ -1,0 +1,27 @@
+"""The public names of the package."""
+
+import subprocess
+import sys
+
+import pytest
+
+import pr3dict
+
+
+def test_every_public_name_is_there():
+    assert sorted(pr3dict.__all__) == pr3dict.__all__
+    assert all(getattr(pr3dict, name) is not None for name in pr3dict.__all__)
+    assert pr3dict.__all__ == dir(pr3dict)
+
+
+def test_another_name_is_not():
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = pr3dict.nothing
+
+
+def test_importing_it_loads_nothing_heavy():
+    code = "import sys, pr3dict; print([m for m in ('asyncio', 'msgspec') if m in sys.modules])"
+    found = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
+    )
+    assert "[]" == found.stdout.strip()
