@@ -4,7 +4,6 @@ A row has parts; each part of each round is measured in a process of its own.
 """
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from bench import capture, feeding, frames, latency, live, memory, reading, tape
@@ -13,6 +12,7 @@ from bench.measured import Measured
 from bench.setting import Setting
 
 Part = Callable[[Setting], Iterator[Measured]]
+"""Measures for one round and tells its figures."""
 
 
 class Row(NamedTuple):
@@ -27,13 +27,14 @@ class Row(NamedTuple):
 class Recipe(NamedTuple):
     """How frames are made, and how many."""
 
-    make: Callable[[int], Corpus]
+    make: Callable[[int], Corpus | None]
+    """None: what it is made of is not here."""
     frames: int
     quick_frames: int
 
 
-def _captured(count: int) -> Corpus:
-    return capture.looped(capture.PATH, count)
+def _captured(count: int) -> Corpus | None:
+    return capture.looped(capture.PATH, count) if capture.PATH.exists() else None
 
 
 CORPORA: Final = {
@@ -70,7 +71,3 @@ def part(name: str) -> Part:
 def name_of(part: Part) -> str:
     """Return the name of a part, as the processes that measure are told it."""
     return part.__name__
-
-
-def wanted(directory: Path, corpora: set[str], *, quick: bool) -> list[str]:
-    """Return which of these frames are to be made: all but those of an absent capture."""

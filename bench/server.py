@@ -47,8 +47,7 @@ def main(corpus: str, count: str, per_s: str, report: str) -> None:
         sent = _paced(client, later, int(per_s)) if int(per_s) else _flat_out(client, later)
         Path(report).write_bytes(sent.tobytes())
         print("sent", flush=True)
-        while client.recv(CHUNK):
-            pass
+        client.recv(CHUNK)  # its goodbye
 
 
 def framed(text: bytes) -> bytes:

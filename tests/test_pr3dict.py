@@ -1,7 +1,9 @@
 """The public names of the package."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +23,18 @@ def test_another_name_is_not():
 
 def test_importing_it_loads_nothing_heavy():
     code = "import sys, pr3dict; print([m for m in ('asyncio', 'msgspec') if m in sys.modules])"
-    found = subprocess.run(
+    found = subprocess.run(  # noqa: S603 - our own interpreter, our own code
         [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
     )
     assert "[]" == found.stdout.strip()
+
+
+def test_type_checkers_know_the_same_names():
+    stub = Path(pr3dict.__file__).with_suffix(".pyi")
+    names = [alias.name for node in _imports(stub) for alias in node.names]
+
+    assert sorted(names) == pr3dict.__all__
+
+
+def _imports(stub):
+    return [node for node in ast.parse(stub.read_text()).body if isinstance(node, ast.ImportFrom)]

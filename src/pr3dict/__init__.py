@@ -3,52 +3,11 @@
 >>> from pr3dict import OrderBookManager
 
 What a program needs is imported from here; a name is loaded when it is first asked for, so that
-`import pr3dict` is quick and wants no optional package.
+`import pr3dict` is quick and wants no optional package. Type checkers read `__init__.pyi`.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from pr3dict.app.events import BooksMissing, FeedFailed, TapeHalted
-    from pr3dict.app.replay import Replay, replay
-    from pr3dict.app.system import System
-    from pr3dict.client.manager import OrderBookManager
-    from pr3dict.client.platform import PolymarketPlatform
-    from pr3dict.client.snapshot import OrderBookLevel, OrderBookSnapshot, TradeEvent
-    from pr3dict.client.sync import SyncOrderBookManager
-    from pr3dict.client.websocket import PolymarketWebSocketClient
-    from pr3dict.config import Config
-    from pr3dict.engine.engine import TapDetached
-    from pr3dict.measure.metrics import OrderBookMetrics, Yardstick
-    from pr3dict.model.errors import (
-        ConfigError,
-        CoreUnavailable,
-        FeedError,
-        LinkRefused,
-        MissingExtra,
-        Pr3dictError,
-        TapeCorrupt,
-        TapeError,
-        UnknownTokenError,
-    )
-    from pr3dict.model.events import (
-        BestQuoted,
-        BookReset,
-        ControlReceived,
-        Event,
-        FeedLost,
-        FeedOpened,
-        FrameRejected,
-        Lagged,
-        MarketCreated,
-        MarketResolved,
-        ProofFailed,
-        StateChanged,
-        TickSizeChanged,
-        Trade,
-    )
-    from pr3dict.model.states import BookState, Cause, Proof, Source
+from typing import Any, Final
 
 _HOMES: Final = {
     "pr3dict.app.events": ("BooksMissing", "FeedFailed", "TapeHalted"),

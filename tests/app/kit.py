@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from pr3dict.config import Config
+from pr3dict.model.units import NS_PER_S
 from pr3dict.net.clock import SystemClock
 from pr3dict.sim.config import Pace, SimConfig
 from pr3dict.sim.server import SimServer
@@ -92,8 +93,9 @@ def venue(
 
 def until(true: Callable[[], T]) -> T:
     """Return what this returns once it is true; fails when that does not come to be."""
-    deadline = time.monotonic() + DEADLINE_S
+    clock = SystemClock()
+    deadline = clock.monotonic() + DEADLINE_S * NS_PER_S
     while not (found := true()):
-        assert time.monotonic() < deadline, "waited in vain"
+        assert clock.monotonic() < deadline, "waited in vain"
         time.sleep(LOOK_S)  # a look at other threads, no assumption of their pace
     return found

@@ -3,6 +3,9 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from typing import Any
+
+from tests.engine.waiting import until
 
 from pr3dict.app.keeper import Keeper
 from pr3dict.app.parts import Parts
@@ -15,7 +18,6 @@ from pr3dict.model.events import StateChanged
 from pr3dict.model.records import Kind
 from pr3dict.model.states import BookState, Cause, Source
 from pr3dict.net.clock import SystemClock
-from tests.engine.waiting import until
 
 A, B = "42", "7"
 MARKET = "0x" + "ab" * 32
@@ -37,7 +39,7 @@ class Rest:
     """A REST whose answers the test writes, by the end of the path."""
 
     def __init__(self):
-        self.answers = {"/" + MARKET: (404, {"error": "not found"})}
+        self.answers: dict[str, Any] = {"/" + MARKET: (404, {"error": "not found"})}
         self.asked = []
 
     async def get(self, url):
@@ -82,7 +84,7 @@ class Tape:
     def __init__(self):
         self.records = []
 
-    def append(self, kind, link, now, payload):  # noqa: ARG002 - the port
+    def append(self, kind, link, now, payload):
         self.records.append((kind, payload))
 
 
@@ -111,7 +113,12 @@ class Desk:
         self.engine.changed(self.books.feed(1, frame, self.clock.now()))
 
     def state(self, token):
-        return BookState(self.books.view(token).state)
+        return BookState(self.view(token).state)
+
+    def view(self, token):
+        view = self.books.view(token)
+        assert view is not None
+        return view
 
     @asynccontextmanager
     async def at_work(self):
@@ -131,7 +138,7 @@ async def test_a_book_that_does_not_come_is_seeded_by_rest_and_put_on_the_tape()
         await until(lambda: desk.state(A) == desk.state(B) == BookState.LIVE)
 
     assert [A, B] == desk.rest.asked[0]
-    assert Source.REST == desk.books.view(A).source
+    assert Source.REST == desk.view(A).source
     assert (Kind.REST, json.dumps(answer).encode()) == desk.tape.records[0]
 
 
@@ -238,7 +245,7 @@ async def test_a_market_without_rules_is_not_asked_for_again():
 async def test_claims_that_are_due_are_closed_without_a_frame():
     desk = Desk()
     desk.deliver(book(A), book(B))
-    desk.books.set_rules(A, "5", "0.01", False)  # noqa: FBT003 - positional by contract
+    desk.books.set_rules(A, "5", "0.01", False)
     change = {"asset_id": A, "price": "0.3", "size": "5", "side": "BUY", "best_bid": "0.5"}
     frame = {
         "event_type": "price_change",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.app.kit import DEADLINE_S, until, venue
 
 from pr3dict.app.events import FeedFailed
 from pr3dict.app.replay import TapeClock, replay
@@ -12,10 +13,10 @@ from pr3dict.model.errors import FeedError, TapeError
 from pr3dict.model.events import BookReset
 from pr3dict.model.records import Kind
 from pr3dict.model.states import Proof
+from pr3dict.model.units import Nanos
 from pr3dict.net.clock import SystemClock
 from pr3dict.tape.reader import TapeReader
 from pr3dict.tape.writer import TapeWriter
-from tests.app.kit import DEADLINE_S, until, venue
 
 CAPTURE = Path(__file__).resolve().parents[3] / "shared/data/polymarket-predxt/merged.jsonl"
 FRAMES = 400
@@ -91,7 +92,7 @@ def test_keeps_trades_like_the_live_run(play):
 
 def test_does_not_begin_before_it_is_told(play):
     player = play(paused=True)
-    assert not player.call(lambda: player.books.tracked()).result(DEADLINE_S)
+    assert not player.call(player.books.tracked).result(DEADLINE_S)
 
     player.resume()
     assert player.wait(DEADLINE_S)
@@ -189,7 +190,7 @@ def test_commands_want_a_running_player(recording):
 
 def test_the_clock_of_a_tape_stands_where_the_player_is():
     clock = TapeClock()
-    clock.at = 5
+    clock.at = Nanos(5)
 
     assert (5, 5) == (clock.now(), clock.monotonic())
 
@@ -205,4 +206,5 @@ def test_a_real_capture_plays_with_every_book_proved():
     assert 0 == counters["proofs.failed"]
     assert 119 == counters["frames.received"]
     assert 2 == len(player.books.tracked())
-    assert all(Proof.PROVED == player.books.view(token).proof for token in player.books.tracked())
+    views = [player.books.view(token) for token in player.books.tracked()]
+    assert all(view is not None and Proof.PROVED == view.proof for view in views)

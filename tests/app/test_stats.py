@@ -2,13 +2,14 @@
 
 import math
 
+from tests.app.kit import until, venue
+
 from pr3dict.app.replay import Replay
 from pr3dict.app.stats import is_connected, stats
 from pr3dict.app.system import System
 from pr3dict.config import Config
 from pr3dict.engine.consumers import ThreadConsumer
 from pr3dict.engine.mailbox import BookMailbox
-from tests.app.kit import until, venue
 
 
 def test_before_the_start_latencies_are_nan_and_counts_are_zero():

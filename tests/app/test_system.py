@@ -1,9 +1,10 @@
 """A running system against a real server on 127.0.0.1."""
 
-import os
 import threading
+from pathlib import Path
 
 import pytest
+from tests.app.kit import until, venue
 
 from pr3dict.app.replay import replay
 from pr3dict.app.stats import stats
@@ -11,7 +12,6 @@ from pr3dict.app.system import System
 from pr3dict.model.errors import FeedError, UnknownTokenError
 from pr3dict.model.events import BookReset, FeedLost
 from pr3dict.model.states import BookState
-from tests.app.kit import until, venue
 
 
 @pytest.fixture(scope="module")
@@ -91,10 +91,14 @@ def test_the_tape_holds_the_same_books(served, tmp_path):
 
 
 def test_no_file_stays_open(served, tmp_path):
-    before = set(os.listdir("/proc/self/fd"))
+    before = open_files()
     started(served, record=tmp_path / "tape").stop()
 
-    until(lambda: len(os.listdir("/proc/self/fd")) <= len(before))
+    until(lambda: open_files() <= before)
+
+
+def open_files():
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 def test_tokens_come_and_go(served):

@@ -1,12 +1,13 @@
 """What both managers share and neither's test shows."""
 
 import functools
+from typing import Any
 
 import pytest
 
 from pr3dict.client.facade import Facade, is_async, token_ids
 from pr3dict.config import Config
-from pr3dict.model.errors import FeedError, UnknownTokenError
+from pr3dict.model.errors import UnknownTokenError
 
 
 class Called:
@@ -32,29 +33,26 @@ def test_token_ids_are_checked_one_by_one():
         token_ids(["1", "x"])
 
 
+def custom_features(*arguments, **options):
+    return Facade(*arguments, **options).system.config.custom_features
+
+
 def test_custom_features_follow_the_argument_or_the_settings_given(monkeypatch):
     monkeypatch.setenv("PR3DICT_CUSTOM_FEATURES", "true")
+    without = Config(custom_features=False)
 
-    assert not Facade([])._config.custom_features
-    assert Facade([], None, True)._config.custom_features
-    assert Facade([], config=Config())._config.custom_features
-    assert not Facade([], config=Config(custom_features=False))._config.custom_features
-    assert Facade([], None, True, config=Config(custom_features=False))._config.custom_features
-
-
-def test_options_given_win_over_settings():
-    config = Config(max_depth=5, strict=True)
-
-    assert 5 == Facade([], config=config)._max_depth
-    assert 0 == Facade([], config=config, max_depth=0)._max_depth
-    assert Facade([], config=config)._strict
+    assert not custom_features([])
+    assert custom_features([], None, True)
+    assert custom_features([], config=Config())
+    assert not custom_features([], config=without)
+    assert custom_features([], None, True, config=without)
 
 
 def test_the_number_of_trades_kept_takes_effect_at_once():
     facade = Facade([], max_trade_history=10)
     assert 10 == facade.system.history.size_max
 
-    facade._max_trade_history = 50
+    facade._max_trade_history = 50  # noqa: SLF001 - as the brief does it
     assert 50 == facade.system.history.size_max
 
 
@@ -63,21 +61,6 @@ def test_redis_url_is_accepted():
 
 
 def test_a_callback_must_be_callable():
+    nonsense: Any = 42
     with pytest.raises(TypeError, match="wanted a function to call, found 42"):
-        Facade([]).register_book_callback(42)
-
-
-def test_a_token_is_wanted_once():
-    facade = Facade(["1", "1"])
-
-    assert ["2"] == facade._want(["1", "2", "2"])
-    assert ["1"] == facade._want_no_more(["1", "1", "3"])
-    assert {"2": None} == facade._wanted
-
-
-def test_a_stream_of_a_stopped_manager_is_refused():
-    facade = Facade([])
-    facade._started = True
-
-    with pytest.raises(FeedError, match="is stopped: start it first"):
-        facade._stream(None, "book", None)
+        Facade([]).register_book_callback(nonsense)

@@ -3,12 +3,12 @@
 from contextlib import asynccontextmanager
 
 import pytest
+from tests.app.kit import venue
+from tests.engine.waiting import until
 
 from pr3dict.client.platform import PolymarketPlatform
 from pr3dict.model.errors import FeedError, UnknownTokenError
 from pr3dict.model.states import Source
-from tests.app.kit import venue
-from tests.engine.waiting import until
 
 
 @pytest.fixture(scope="module")

@@ -110,12 +110,9 @@ def test_max_depth_and_strict_are_passed_on(shelf):
 
 def test_a_trade_tells_how_many_were_lost_before_it():
     read = trades()
+    told = [read(event) for event in (trade(1), Lagged(3), Lagged(2), trade(2), trade(3))]
 
-    assert 0 == read(trade(1))[0].skipped
-    assert read(Lagged(3)) is None
-    assert read(Lagged(2)) is None
-    assert 5 == read(trade(2))[0].skipped
-    assert 0 == read(trade(3))[0].skipped
+    assert [0, None, None, 5, 0] == [one and one[0].skipped for one in told]
 
 
 def test_trades_and_the_rest_are_told_apart():

@@ -3,10 +3,10 @@
 import threading
 
 import pytest
+from tests.app.kit import until, venue
 
 from pr3dict.client.sync import SyncOrderBookManager
 from pr3dict.model.errors import FeedError
-from tests.app.kit import until, venue
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,9 @@ def test_tokens_come_and_go(served):
     first = served.tokens[0]
     with SyncOrderBookManager([], config=served.config()) as manager:
         manager.subscribe([first])
-        assert manager.get_orderbook(first).is_live
+        book = manager.get_orderbook(first)
+        assert book is not None
+        assert book.is_live
 
         manager.unsubscribe([first])
         assert manager.get_orderbook(first) is None

@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-
-from pr3dict.client.websocket import PolymarketWebSocketClient
 from tests.app.kit import venue
 from tests.engine.waiting import DEADLINE_S, until
+
+from pr3dict.client.websocket import PolymarketWebSocketClient
 
 
 @pytest.fixture(scope="module")
@@ -15,11 +15,14 @@ def served():
         yield found
 
 
+def following(served, *, tokens=None, **callbacks):
+    wanted = served.tokens if tokens is None else tokens
+    return PolymarketWebSocketClient(wanted, config=served.config(), **callbacks)
+
+
 async def test_runs_until_it_is_stopped_and_calls_back(served):
     books, trades = [], []
-    client = PolymarketWebSocketClient(
-        served.tokens, on_book=books.append, on_trade=trades.append, config=served.config()
-    )
+    client = following(served, on_book=books.append, on_trade=trades.append)
     running = asyncio.ensure_future(client.run())
     await until(lambda: books and trades)
     token = served.tokens[0]
@@ -40,7 +43,7 @@ async def test_a_coroutine_is_awaited(served):
         assert snapshot.asset_id in served.tokens
         told.set()
 
-    client = PolymarketWebSocketClient(served.tokens, on_book=on_book, config=served.config())
+    client = following(served, on_book=on_book)
     running = asyncio.ensure_future(client.run())
     async with asyncio.timeout(DEADLINE_S):
         await told.wait()
@@ -50,7 +53,7 @@ async def test_a_coroutine_is_awaited(served):
 
 
 async def test_tokens_come_and_go(served):
-    client = PolymarketWebSocketClient([], config=served.config())
+    client = following(served, tokens=[])
     running = asyncio.ensure_future(client.run())
     await until(lambda: client.manager.system.running)
     token = served.tokens[0]
@@ -64,4 +67,4 @@ async def test_tokens_come_and_go(served):
 
 
 async def test_stopping_what_does_not_run_does_nothing(served):
-    await PolymarketWebSocketClient(served.tokens, config=served.config()).stop()
+    await following(served).stop()

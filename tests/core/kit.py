@@ -1,12 +1,10 @@
 """Messages and a little venue for the tests of the books: one market, YES and NO."""
 
-import json
 from typing import Any
 
 from tests.core.frames import TrueBook, compact
 
 from pr3dict.core import Books, Core
-from pr3dict.model.events import Event
 from pr3dict.model.units import NS_PER_MS
 
 Message = dict[str, Any]
@@ -135,8 +133,11 @@ def tick_change(old: str = "0.01", new: str = "0.001", **members: object) -> Mes
     } | members
 
 
-def opened(engine: Core, *tokens: str, prove: bool = True, adopt: bool = False) -> Books:
-    """Return books with an open link that feeds these tokens; its events are taken."""
+def opened(engine: Core, *tokens: str, prove: bool = True, adopt: bool = False) -> Any:
+    """Return books with an open link that feeds these tokens; its events are taken.
+
+    They are `core.Books`; as Any, so that a test need not ask whether a view is there.
+    """
     books = engine.new_books(prove=prove, adopt=adopt)
     for token in tokens:
         books.track(token, LINK)
@@ -145,7 +146,7 @@ def opened(engine: Core, *tokens: str, prove: bool = True, adopt: bool = False) 
     return books
 
 
-def live(engine: Core, venue: Venue, *, prove: bool = True) -> Books:
+def live(engine: Core, venue: Venue, *, prove: bool = True) -> Any:
     """Return books of both tokens after their opening frame; its events are taken."""
     books = opened(engine, YES, NO, prove=prove)
     books.feed(LINK, frame(venue.opening()), NOW)
@@ -153,7 +154,7 @@ def live(engine: Core, venue: Venue, *, prove: bool = True) -> Books:
     return books
 
 
-def feed(books: Books, message: object, now: int = NOW) -> list[Event]:
+def feed(books: Books, message: object, now: int = NOW) -> list[Any]:
     """Feed a message (or a raw frame) and return what it told."""
     raw = message if isinstance(message, bytes) else frame(message)
     books.feed(LINK, raw, now)
@@ -171,8 +172,3 @@ def standing(books: Books, token: str = YES) -> tuple[int, int, int]:
     view = books.view(token)
     assert view is not None
     return view.state, view.cause, view.proof
-
-
-def message_of(raw: bytes) -> Message:
-    message: Message = json.loads(raw)
-    return message

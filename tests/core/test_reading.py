@@ -146,13 +146,13 @@ def test_a_frame_with_something_known_is_applied(engine):
 def test_the_last_of_two_equal_keys_counts(engine):
     raw = frame(trade()).replace(b'"price":"0.5"', b'"price":[1],"price":"0.25"')
     told = feed(opened(engine, YES), raw)
-    assert 250_000 == told[0].price  # type: ignore[attr-defined]
+    assert 250_000 == told[0].price
 
 
 def test_escapes_in_names_and_numbers_are_read(engine):
     raw = frame(trade()).replace(b'"price":"0.5"', b'"pr\\u0069ce":"\\u0030.25"')
     told = feed(opened(engine, YES), raw)
-    assert 250_000 == told[0].price  # type: ignore[attr-defined]
+    assert 250_000 == told[0].price
 
 
 BOOK = Venue().book()

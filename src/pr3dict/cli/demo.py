@@ -8,15 +8,16 @@ from typing import Any, Final
 
 import msgspec
 
+from pr3dict.app.events import FeedFailed
 from pr3dict.app.system import System
 from pr3dict.cli.follow import board_json, follow
-from pr3dict.monitor.live import live
 from pr3dict.cli.output import is_terminal, remark, say, say_json
-from pr3dict.cli.screen import show
 from pr3dict.config import Config, from_environment
 from pr3dict.core import load
 from pr3dict.model.errors import FeedError
-from pr3dict.monitor.model import Board
+from pr3dict.monitor.live import live
+from pr3dict.monitor.model import Board, held
+from pr3dict.monitor.screen import show
 from pr3dict.net.transport import chosen
 
 SECONDS: Final = 30.0
@@ -85,13 +86,12 @@ def _which_engine(config: Config) -> str:
 
 
 def _conclude(system: System, board: Board, *, as_json: bool) -> int:
-    stats = board.stats
     if as_json:
         say_json({"summary": True, **board_json(board)})
     else:
         for line in summary(board):
             say(line)
-    return 0 if system.engine.events["FeedFailed"] == 0 and stats["proofs"].get("proved") else 1
+    return 0 if held(board.stats) and not system.engine.events[FeedFailed.__name__] else 1
 
 
 def summary(board: Board) -> list[str]:
@@ -102,7 +102,7 @@ def summary(board: Board) -> list[str]:
     healths = ", ".join(f"{number:,} {health.name}" for health, number in board.healths.items())
     total = sum(board.healths.values())
     received, applied = frames["received"], frames["applied"]
-    held, failed = proofs.get("proved", 0), proofs.get("failed", 0)
+    failed = proofs.get("failed", 0)
     average, high = stats["latency_avg_ms"], stats["latency_p99_ms"]
     compared, differed = witnesses["mirror.compared"], witnesses["mirror.failed"]
     sums = f"{received:,} received = {applied:,} applied + {ignored:,} ignored"
@@ -110,7 +110,7 @@ def summary(board: Board) -> list[str]:
     return [
         "",
         f"frames    {sums} + {rejected:,} rejected",
-        f"proofs    {held:,} held, {failed:,} failed ({what})",
+        f"proofs    {held(stats):,} held, {failed:,} failed ({what})",
         f"mirrors   {compared:,} pairs of books compared, {differed:,} differed",
         f"latency   {average:.2f} ms on average, {high:.2f} ms for the slowest hundredth",
         f"books     {total:,}: {healths}",

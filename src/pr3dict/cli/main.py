@@ -1,7 +1,7 @@
 """The verbs and their options. What a verb does is in the module of its name, imported on call.
 
 Exit codes: 0 well; 1 the answer is no (a tape is wrong, the feed could not work); 2 one sentence
-says what to do; 130 interrupted; 141 nobody reads our output any more; 70 a fault of ours.
+says what to do; 130 interrupted (0 for verbs that run until Ctrl-C); 141 nobody reads our output any more; 70 a fault of ours.
 """
 
 import logging
@@ -24,6 +24,8 @@ USAGE: Final = 2
 OUR_FAULT: Final = 70
 INTERRUPTED: Final = 130
 NOBODY_READS: Final = 141
+QUIT_BY_CTRL_C: Final = {"demo", "watch", "sim", "record"}
+"""Verbs that run until somebody has seen enough: Ctrl-C is how they end well."""
 
 app = typer.Typer(
     name="pr3dict",
@@ -224,11 +226,10 @@ def run(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     _quieten_log()
     try:
-        return _code(app(arguments, prog_name="pr3dict", standalone_mode=False))
+        code = _code(app(arguments, prog_name="pr3dict", standalone_mode=False))
+        return 0 if code == INTERRUPTED and QUIT_BY_CTRL_C & {*arguments[:1]} else code
     except BrokenPipeError:
         return _nobody_reads()
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except Exception as error:
         if os.environ.get(DEBUG) == "1":
             raise

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
 
+from pr3dict.app.stats import stats
 from pr3dict.app.system import System
-from pr3dict.monitor.live import live, refuse_unknown, wanted_tokens
 from pr3dict.cli.output import remark, say, say_json
 from pr3dict.config import from_environment
 from pr3dict.model.errors import TapeError
 from pr3dict.model.units import NS_PER_S
+from pr3dict.monitor.live import live, refuse_unknown, wanted_tokens
+from pr3dict.monitor.model import held
 from pr3dict.monitor.words import count, span
 from pr3dict.tape import TapeState, TapeWriter
 
@@ -53,9 +55,9 @@ def _follow(
         if as_json:
             say_json({"seconds": round(passed / NS_PER_S), **_figures(system, tape)})
         elif second % QUIET_LINES == 0:
-            stats = tape.stats()
-            written = f"{count(stats.records)} records, {count(stats.written_bytes)}B on disk"
-            remark(f"{span(passed)}: {written}, {stats.lost} lost")
+            told = tape.stats()
+            written = f"{count(told.records)} records, {count(told.written_bytes)}B on disk"
+            remark(f"{span(passed)}: {written}, {told.lost} lost")
 
 
 def _refuse_halted(tape: TapeWriter) -> None:
@@ -80,14 +82,14 @@ def _conclude(system: System, tape: TapeWriter, to: str, *, as_json: bool) -> in
 
 
 def _figures(system: System, tape: TapeWriter) -> dict[str, Any]:
-    stats = tape.stats()
+    written = tape.stats()
     tracked = system.books.tracked()
     return {
-        "records": stats.records,
-        "lost": stats.lost,
-        "written_bytes": stats.written_bytes,
-        "segments": stats.segments,
+        "records": written.records,
+        "lost": written.lost,
+        "written_bytes": written.written_bytes,
+        "segments": written.segments,
         "books": sum(1 for token in tracked if system.books.top(token) is not None),
-        "proved": system.books.counters().get("proofs.proved", 0),
+        "proved": held(stats(system)),
         "digest": system.books.digest(),
     }

@@ -14,14 +14,16 @@ from typing import Final, NamedTuple
 
 from pr3dict.app.events import FeedFailed
 from pr3dict.app.replay import Replay
+from pr3dict.app.stats import stats
 from pr3dict.cli.follow import follow
 from pr3dict.cli.output import OnProgress, is_terminal, progress, say, say_json
-from pr3dict.cli.screen import show
 from pr3dict.config import from_environment
 from pr3dict.core import Core, load
 from pr3dict.model.errors import ConfigError, FeedError
 from pr3dict.model.events import Event
 from pr3dict.model.units import NS_PER_S
+from pr3dict.monitor.model import held
+from pr3dict.monitor.screen import show
 from pr3dict.monitor.words import clock_time
 from pr3dict.tape import TapeReader, import_jsonl
 from pr3dict.tape.verify import CAPTURES
@@ -176,7 +178,7 @@ def _conclude(replay: Replay, path: str, *, as_json: bool) -> None:
         "until_ns": replay.clock.at,
         "frames": counters.get("frames.received", 0),
         "rejected": rejected,
-        "proved": counters.get("proofs.proved", 0),
+        "proved": held(stats(replay)),
         "failed": counters.get("proofs.failed", 0),
         "books": len(tokens),
         "digest": books.digest(),

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import msgspec
 
-from pr3dict.monitor.live import TOKENS
 from pr3dict.cli.output import remark, say, say_json
 from pr3dict.config import variable_of
 from pr3dict.model.errors import ConfigError, MissingExtra
 from pr3dict.model.units import NS_PER_MS
+from pr3dict.monitor.live import TOKENS
 from pr3dict.net.clock import SystemClock
 from pr3dict.sim.capture import Capture
 from pr3dict.sim.config import Pace, SimConfig

@@ -3,11 +3,11 @@
 from typing import Final
 
 from pr3dict.core import Books, RecordBuffer, _native
-from pr3dict.core._native import book_hash, read_record
 
 NAME: Final = "native"
 
-__all__ = ["NAME", "book_hash", "new_books", "new_record_buffer", "read_record"]
+book_hash = _native.book_hash
+read_record = _native.read_record
 
 
 def new_books(*, prove: bool = True, adopt: bool = False) -> Books:

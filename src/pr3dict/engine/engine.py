@@ -48,8 +48,9 @@ class Engine:
         self._on_books: tuple[OnBooks, ...] = ()
         """The taps, then everyone else: a frame walks one tuple."""
         self._on_events: tuple[OnEvents, ...] = ()
-        self._round = 0
-        self._failed_at: dict[int, tuple[int, int]] = {}
+        self._touched = books.touched
+        self._in_a_row: dict[int, int] = {}
+        """Failures since the last success, by identity of what raised."""
         self._logged: set[tuple[str, type[Exception]]] = set()
         self.events: Counter[str] = Counter()
         """Events told, by name."""
@@ -59,7 +60,7 @@ class Engine:
     def changed(self, flags: int) -> None:
         """Tell what the last call of feed, feed_rest or wake changed."""
         if flags & BOOKS and self._on_books:
-            self._tell_books(self._books.touched())
+            self._tell_books(self._touched())
         if flags & EVENTS:
             self._tell_events(self._books.take())
 
@@ -110,12 +111,14 @@ class Engine:
         self.leave(sink.events)
 
     def _tell_books(self, tokens: tuple[str, ...]) -> None:
-        self._round += 1
         for tell in self._on_books:
             try:
                 tell(tokens)
             except Exception as error:  # noqa: BLE001 - whoever is told may raise anything
                 self._failed(tell, error)
+            else:
+                if self._in_a_row:
+                    self._in_a_row.pop(id(tell), None)
 
     def _tell_events(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -134,11 +137,9 @@ class Engine:
             _log.exception("%s raised; more of this kind are counted only", name, exc_info=error)
         if tell not in self._taps:
             return
-        last_round, times = self._failed_at.get(id(tell), (0, 0))
-        times = times + 1 if last_round == self._round - 1 else 1
-        self._failed_at[id(tell)] = (self._round, times)
+        times = self._in_a_row[id(tell)] = self._in_a_row.get(id(tell), 0) + 1
         if times == TAP_FAILURES_MAX:
-            del self._failed_at[id(tell)]
+            del self._in_a_row[id(tell)]
             self.leave(tell)
             self.publish(TapDetached(name, f"{type(error).__name__}: {error}"))
 

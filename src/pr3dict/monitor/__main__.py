@@ -1,14 +1,13 @@
 """`python -m pr3dict.monitor`: the monitor without the command line around it."""
 
 import argparse
-import os
 import sys
-from urllib.parse import urlsplit
+from functools import partial
 
-from pr3dict.app.system import System
 from pr3dict.config import from_environment
-from pr3dict.model.errors import MissingExtra, Pr3dictError
-from pr3dict.model.errors import ConfigError
+from pr3dict.model.errors import Pr3dictError
+from pr3dict.monitor.live import live, place, refuse_unknown, wanted_tokens
+from pr3dict.monitor.screen import show
 
 
 def main() -> int:
@@ -19,11 +18,13 @@ def main() -> int:
     given = parser.parse_args()
     try:
         if given.picture:
-            from pr3dict.monitor.picture import save
+            from pr3dict.monitor.picture import save  # noqa: PLC0415 - needs the simulated venue
 
             save(given.picture)
-        else:
-            _watch(given.tokens or os.environ.get("PR3DICT_TOKENS", "").replace(",", " ").split())
+            return 0
+        tokens = wanted_tokens(given.tokens)
+        with live(from_environment(), tokens) as system:
+            show(system, place(system), check=partial(refuse_unknown, system, tokens))
     except Pr3dictError as error:
         sys.stderr.write(f"pr3dict: {error}\n")
         return 2

@@ -20,8 +20,8 @@ from textual.widgets import Input, Static
 
 from pr3dict.app.stats import Running
 from pr3dict.model.errors import Pr3dictError
-from pr3dict.monitor import layout
-from pr3dict.monitor.layout import Line
+from pr3dict.monitor import layout, table
+from pr3dict.monitor.lines import Line, pad
 from pr3dict.monitor.model import Board, Model, Row, Tone
 from pr3dict.monitor.sample import Ear, take
 
@@ -68,7 +68,7 @@ class BookTable(ScrollView, can_focus=True):
         width, at = self.size.width, y + self.scroll_offset.y
         if at >= len(self._rows):
             return Strip.blank(width, self.rich_style)
-        line = layout.pad(layout.row_line(self._rows[at], width), width)
+        line = pad(table.row_line(self._rows[at], width), width)
         return Strip([Segment(text, self.rich_style + STYLES[tone]) for text, tone in line], width)
 
 
@@ -186,7 +186,7 @@ class Monitor(App[None]):
         panel_lines, half = (4, 8)[not low], width // 2
         self._put("#title", [layout.title(board, self._where, width, paused=self._held)])
         self._put("#figures", figures)
-        self._put("#header", [layout.header(width)])
+        self._put("#header", [table.header(width)])
         self._put("#trades", layout.trades(board, half, panel_lines))
         self._put("#notices", layout.notices(board, width - half, panel_lines))
         self._put("#keys", [layout.keys(board, width)])

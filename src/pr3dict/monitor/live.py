@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -63,6 +64,11 @@ def refuse_unknown(system: System, tokens: Sequence[str]) -> None:
     raise UnknownTokenError(
         f"the venue has no book for {which}: the id is wrong, or the market is over"
     )
+
+
+def place(system: System) -> str:
+    """Return where the feed comes from, for the title of the monitor."""
+    return urlsplit(system.config.polymarket_market_ws_url).netloc
 
 
 def _wait_open(system: System) -> None:

@@ -83,6 +83,8 @@ class Row(msgspec.Struct, frozen=True):
     proof: Proof
     bid: int
     ask: int
+    tick: int
+    """The price grid; 0 unknown."""
     spread_bps: float
     """nan where a side is empty."""
     age_ns: int
@@ -193,6 +195,11 @@ class Model:
         )
 
 
+def held(stats: dict[str, Any]) -> int:
+    """Return how many proofs held: those of snapshots, and those at the ends of batches."""
+    return int(stats["proofs"].get("proved", 0) + stats["snapshots"].get("proved", 0))
+
+
 def latency_tone(average_ms: float) -> Tone:
     """Return what an average latency means: good below 5 ms, alert above 10 ms."""
     if math.isnan(average_ms):
@@ -253,6 +260,7 @@ def _row(book: BookSample, sample: Sample, heard: dict[int, int], updates: float
         proof=Proof(view.proof),
         bid=bid,
         ask=ask,
+        tick=view.tick_size,
         spread_bps=spread_bps(bid, ask),
         age_ns=_age(sample.now, view.local_ns),
         verified_age_ns=_age(sample.now, view.verified_ns),

@@ -31,9 +31,7 @@ async def paint(size: tuple[int, int] = SIZE) -> str:
     start_ms = clock.now() // NS_PER_MS + LEAD_MS
     venue = Venue(SimConfig(markets=MARKETS, seed=4, start_ms=start_ms, activity=2.0))
     async with asyncio.timeout(PATIENCE_S), SimServer(venue, paused=True) as server:
-        config = Config(
-            polymarket_market_ws_url=server.ws_url, polymarket_clob_url=server.rest_url
-        )
+        config = Config(polymarket_market_ws_url=server.ws_url, polymarket_clob_url=server.rest_url)
         system = System(config, clock=clock)
         try:
             system.start()

@@ -11,13 +11,11 @@ from pr3dict.app.replay import Replay
 from pr3dict.app.stats import Running, stats
 from pr3dict.core import View
 from pr3dict.model.events import (
-    BookReset,
     Event,
     FeedLost,
     FeedOpened,
     FrameRejected,
     MarketResolved,
-    ProofFailed,
     StateChanged,
     TickSizeChanged,
     Trade,
@@ -155,10 +153,6 @@ def _changed(event: StateChanged) -> tuple[bool, str] | None:
     return None
 
 
-def _reset(event: BookReset) -> tuple[bool, str] | None:
-    return (False, f"{short(event.token)} whole again") if event.gap_from_ns else None
-
-
 def _regridded(event: TickSizeChanged) -> tuple[bool, str]:
     return False, f"{short(event.token)} tick {price(event.old_tick)} to {price(event.new_tick)}"
 
@@ -167,9 +161,7 @@ _TOLD: Final = frozenset({BookState.SUSPECT, BookState.STALE, BookState.CLOSED})
 
 _SAYINGS: Final[dict[type[Event], Callable[[Any], tuple[bool, str] | None]]] = {
     StateChanged: _changed,
-    BookReset: _reset,
     TickSizeChanged: _regridded,
-    ProofFailed: lambda e: (True, f"{short(e.token)} proof failed: {e.cause.name.lower()}"),
     FeedOpened: lambda e: (False, f"link {e.link} open, epoch {e.epoch}"),
     FeedLost: lambda e: (True, f"link {e.link} lost, {len(e.tokens)} books stale"),
     FrameRejected: lambda e: (True, f"frame rejected ({e.reason}): {clean(e.detail, 40)}"),

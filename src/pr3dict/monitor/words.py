@@ -9,7 +9,7 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Final
 
-from pr3dict.model.units import NS_PER_MS, NS_PER_S, to_text
+from pr3dict.model.units import MICROS, NS_PER_MS, NS_PER_S, to_text
 
 NOTHING: Final = "-"
 """What stands where there is no value."""
@@ -84,17 +84,27 @@ def span(ns: int) -> str:
     return f"{min(whole // _DAY_S, 9999)}d"
 
 
-def price(micros: int) -> str:
-    """Return a price as the venue writes it, in steps of a cent at least; nothing for 0.
+def price(micros: int, tick: int = 0) -> str:
+    """Return a price with the decimals of its grid, two at least; nothing for 0.
 
-    >>> price(500_000), price(123_400), price(0)
-    ('0.50', '0.1234', '-')
+    >>> price(500_000), price(950_000, tick=1_000), price(123_400), price(0)
+    ('0.50', '0.950', '0.1234', '-')
     """
     if not micros:
         return NOTHING
-    text = to_text(micros)
-    whole, _, rest = text.partition(".")
-    return f"{whole}.{rest:0<2}"
+    whole, _, rest = to_text(micros).partition(".")
+    decimals = max(2, len(to_text(tick).partition(".")[2]))
+    return f"{whole}.{rest.ljust(decimals, '0')}"
+
+
+def shares(micros: int) -> str:
+    """Return a size in at most eight characters: in hundredths of a share, or rounded.
+
+    >>> shares(3_589_920_000), shares(11_269_512), shares(12_345_000_000)
+    ('3,589.92', '11.27', '12.3k')
+    """
+    size = micros / MICROS
+    return f"{size:,.2f}" if size < _TEN * _THOUSAND - 0.01 else count(size)
 
 
 def count(number: float) -> str:

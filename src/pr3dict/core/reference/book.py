@@ -66,6 +66,7 @@ class Book:
         "link",
         "local_ns",
         "market",
+        "mates",
         "misses",
         "ms",
         "proof",
@@ -81,6 +82,8 @@ class Book:
     def __init__(self, token: str, link: int, born: int) -> None:
         self.token = token
         self.market = ""
+        self.mates: list[Book] = []
+        """All books of its market, itself among them: one list, shared by them."""
         self.link = link
         self.born = born
         """Its place in the order of tracking."""
@@ -112,6 +115,12 @@ class Book:
         """`book`s in a row that no candidate reproduced."""
         self.trade_prices: list[int] = []
         self.batch_prices: list[int] = []
+
+    def twin(self) -> "Book | None":
+        """Return the other token of the market, where exactly two are held."""
+        if len(self.mates) != 2:  # noqa: PLR2004 - YES and NO
+            return None
+        return self.mates[1] if self.mates[0] is self else self.mates[0]
 
     def forget_claim(self) -> None:
         """Leave the last claim unjudged for good."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from pr3dict.core.reference import wire, witness
+from pr3dict.core.reference import shortcut, wire, witness
 from pr3dict.core.reference.apply import Arrival, apply_all
 from pr3dict.core.reference.digest import content_digest, whole_digest
 from pr3dict.core.reference.entries import Control, Entry
@@ -86,6 +86,10 @@ class Books:
             self._shelf.change_state(book, BookState.SUSPECT, Cause(cause), now)
 
     def feed(self, link: int, frame: bytes, local_ns: int) -> int:
+        shelf = self._shelf
+        if not (shelf.prove or shelf.pending) and shortcut.feed(shelf, link, frame, local_ns):
+            shelf.bytes_received += len(frame)
+            return self._end() if (shelf.pending or shelf.events) else BOOKS
         self._begin(local_ns)
         self._count_frame(frame)
         try:

@@ -92,6 +92,9 @@ class Shelf:
         """Books on which the witnesses are heard at the end of this frame, in order."""
         self.counts = dict.fromkeys(COUNTERS, 0)
         self.latencies = Latencies()
+        self.plain_frames = 0
+        self.mirrored = 0
+        self.bytes_received = 0
         self._born = 0
 
     def link(self, number: int) -> Link:
@@ -136,24 +139,18 @@ class Shelf:
 
     def join_market(self, book: Book, market: str) -> None:
         """Put a book into the market that a `book` names."""
-        if book.market != market or not book.source:
+        if book.market != market or not book.mates:
             self._leave_market(book)
             book.market = market
-            self.markets.setdefault(market, []).append(book)
+            book.mates = self.markets.setdefault(market, [])
+            book.mates.append(book)
 
     def _leave_market(self, book: Book) -> None:
-        held = self.markets.get(book.market, [])
-        if book in held:
-            held.remove(book)
-            if not held:
+        if book.mates:
+            book.mates.remove(book)
+            if not book.mates:
                 del self.markets[book.market]
-
-    def twin(self, book: Book) -> Book | None:
-        """Return the other token of a book's market, where exactly two are held."""
-        held = self.markets[book.market]
-        if len(held) != 2:  # noqa: PLR2004 - YES and NO
-            return None
-        return held[1] if held[0] is book else held[0]
+            book.mates = []
 
     def forget_claim(self, book: Book) -> None:
         """Leave the last claim of a book unjudged for good."""

@@ -6,7 +6,6 @@ Members are judged in the order in which they are read here; the first fault rej
 from collections.abc import Callable
 from typing import Any, Final
 
-from pr3dict.core.reference import shortcut
 from pr3dict.core.reference.decimal_text import parse_micros, parse_ms
 from pr3dict.core.reference.entries import (
     EMPTY_ASK,
@@ -37,9 +36,6 @@ _WHITE_SPACE: Final = b" \t\n\f\r"
 
 def read(frame: bytes) -> list[Entry] | Control:
     """Return what a frame of the stream says; raises `Rejected`."""
-    plain = shortcut.read(frame)
-    if plain is not None:
-        return plain
     return _control(frame) or _read(decode(frame), _message)
 
 

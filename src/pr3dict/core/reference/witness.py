@@ -173,7 +173,7 @@ def _fail_hash(shelf: Shelf, book: Book, now: int) -> None:
 
 def _compare_mirror(shelf: Shelf, book: Book, compared: set[str], now: int) -> None:
     """Compare a book with its twin, once a pair and frame."""
-    twin = shelf.twin(book)
+    twin = book.twin()
     if twin is None or twin.token in compared or not _is_comparable(book, twin):
         return
     compared.add(book.token)

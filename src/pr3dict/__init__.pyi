@@ -1,0 +1,86 @@
+from pr3dict.app.events import BooksMissing, FeedFailed, TapeHalted
+from pr3dict.app.replay import Replay, replay
+from pr3dict.app.system import System
+from pr3dict.client.manager import OrderBookManager
+from pr3dict.client.platform import PolymarketPlatform
+from pr3dict.client.snapshot import OrderBookLevel, OrderBookSnapshot, TradeEvent
+from pr3dict.client.sync import SyncOrderBookManager
+from pr3dict.client.websocket import PolymarketWebSocketClient
+from pr3dict.config import Config
+from pr3dict.engine.engine import TapDetached
+from pr3dict.measure.metrics import OrderBookMetrics, Yardstick
+from pr3dict.model.errors import (
+    ConfigError,
+    CoreUnavailable,
+    FeedError,
+    LinkRefused,
+    MissingExtra,
+    Pr3dictError,
+    TapeCorrupt,
+    TapeError,
+    UnknownTokenError,
+)
+from pr3dict.model.events import (
+    BestQuoted,
+    BookReset,
+    ControlReceived,
+    Event,
+    FeedLost,
+    FeedOpened,
+    FrameRejected,
+    Lagged,
+    MarketCreated,
+    MarketResolved,
+    ProofFailed,
+    StateChanged,
+    TickSizeChanged,
+    Trade,
+)
+from pr3dict.model.states import BookState, Cause, Proof, Source
+
+__all__ = [
+    "BestQuoted",
+    "BookReset",
+    "BookState",
+    "BooksMissing",
+    "Cause",
+    "Config",
+    "ConfigError",
+    "ControlReceived",
+    "CoreUnavailable",
+    "Event",
+    "FeedError",
+    "FeedFailed",
+    "FeedLost",
+    "FeedOpened",
+    "FrameRejected",
+    "Lagged",
+    "LinkRefused",
+    "MarketCreated",
+    "MarketResolved",
+    "MissingExtra",
+    "OrderBookLevel",
+    "OrderBookManager",
+    "OrderBookMetrics",
+    "OrderBookSnapshot",
+    "PolymarketPlatform",
+    "PolymarketWebSocketClient",
+    "Pr3dictError",
+    "Proof",
+    "ProofFailed",
+    "Replay",
+    "Source",
+    "StateChanged",
+    "SyncOrderBookManager",
+    "System",
+    "TapDetached",
+    "TapeCorrupt",
+    "TapeError",
+    "TapeHalted",
+    "TickSizeChanged",
+    "Trade",
+    "TradeEvent",
+    "UnknownTokenError",
+    "Yardstick",
+    "replay",
+]

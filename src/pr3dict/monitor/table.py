@@ -1,0 +1,133 @@
+"""The table of books: which columns fit into a width, and what stands in each. Pure."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from pr3dict.model.states import Cause, Proof, Source
+from pr3dict.monitor import words
+from pr3dict.monitor.lines import Line, Piece, fit
+from pr3dict.monitor.model import HEALTHY, TONES, Health, Row, Tone
+from pr3dict.monitor.sample import BUY
+
+CAUSES: Final = {
+    Cause.NONE: "",
+    Cause.CROSSED: "cross",
+    Cause.UNPARSABLE: "unread",
+    Cause.LINK_DOWN: "link",
+    Cause.NO_BOOK: "",
+    Cause.REQUESTED: "asked",
+}
+"""Words for the causes whose own name is too long for a column."""
+
+PROOFS: Final = {
+    Proof.NONE: (words.NOTHING, Tone.DIM),
+    Proof.PROVED: ("proved", Tone.GOOD),
+    Proof.PENDING: ("pending", Tone.DIM),
+    Proof.UNVERIFIED: ("unverif", Tone.WARN),
+    Proof.FAILED: ("FAILED", Tone.BAD),
+    Proof.OFF: ("off", Tone.DIM),
+}
+
+
+class Column(NamedTuple):
+    """One column of the table of books."""
+
+    title: str
+    width: int
+    align: str
+    """`<` left, `>` right."""
+    cell: Callable[[Row], Piece]
+
+
+def columns(width: int) -> tuple[list[Column], int]:
+    """Return the columns that fit into a width, and the cells between two of them."""
+    gap = 2 if _width_of(COLUMNS, 2) <= width else 1
+    shown = list(COLUMNS)
+    for column in MORE_COLUMNS:
+        if _width_of([*shown, column], gap) <= width:
+            shown.append(column)
+    return shown, gap
+
+
+def header(width: int) -> Line:
+    """Return the names of the columns."""
+    shown, gap = columns(width)
+    return _joined([(column.title, Tone.DIM) for column in shown], shown, gap, width)
+
+
+def row_line(row: Row, width: int) -> Line:
+    """Return one book."""
+    shown, gap = columns(width)
+    return _joined([column.cell(row) for column in shown], shown, gap, width)
+
+
+def _health(row: Row) -> Piece:
+    cause = CAUSES.get(row.cause, row.cause.name.lower())
+    said = row.health.name.replace("_", " ")
+    tone = TONES[row.health]
+    return (f"{said} {cause}" if cause and row.health is not Health.QUIET else said), tone
+
+
+def _spread(row: Row) -> Piece:
+    return (words.NOTHING if math.isnan(row.spread_bps) else f"{row.spread_bps:.0f}"), Tone.PLAIN
+
+
+def _age(age_ns: int) -> str:
+    return words.span(age_ns) if age_ns >= 0 else words.NOTHING
+
+
+def _aged(row: Row) -> Piece:
+    return _age(row.age_ns), Tone.PLAIN if row.health in HEALTHY else TONES[row.health]
+
+
+def _source(row: Row) -> Piece:
+    known = row.source != Source.NONE
+    return (row.source.name.lower() if known else words.NOTHING), Tone.DIM
+
+
+def _flow(row: Row) -> Piece:
+    if not row.buys + row.sells:
+        return words.NOTHING, Tone.DIM
+    return f"{words.count(row.buys)}/{words.count(row.sells)}", Tone.PLAIN
+
+
+def _last(row: Row) -> Piece:
+    trade = row.last_trade
+    if trade is None:
+        return words.NOTHING, Tone.DIM
+    return words.price(trade.price, row.tick), Tone.GOOD if trade.side == BUY else Tone.WARN
+
+
+COLUMNS: Final[Sequence[Column]] = (
+    Column("token", 9, "<", lambda row: (words.short(row.token), Tone.PLAIN)),
+    Column("health", 14, "<", _health),
+    Column("proof", 7, "<", lambda row: PROOFS[row.proof]),
+    Column("bid", 6, "<", lambda row: (words.price(row.bid, row.tick), Tone.PLAIN)),
+    Column("ask", 6, "<", lambda row: (words.price(row.ask, row.tick), Tone.PLAIN)),
+    Column("bps", 6, ">", _spread),
+    Column("age", 5, ">", _aged),
+    Column("verif", 5, ">", lambda row: (_age(row.verified_age_ns), Tone.PLAIN)),
+    Column("upd/s", 5, ">", lambda row: (words.rate(row.updates_per_s), Tone.PLAIN)),
+)
+MORE_COLUMNS: Final[Sequence[Column]] = (
+    Column("b/s", 6, ">", _flow),
+    Column("last", 6, "<", _last),
+    Column("src", 4, "<", _source),
+    Column("market", 9, "<", lambda row: (words.short(row.market), Tone.DIM)),
+)
+"""In the order in which they are added while there is room."""
+
+
+def _width_of(shown: Sequence[Column], gap: int) -> int:
+    return 1 + sum(column.width for column in shown) + gap * (len(shown) - 1)
+
+
+def _joined(pieces: Sequence[Piece], shown: Sequence[Column], gap: int, width: int) -> Line:
+    line: Line = [(" ", Tone.PLAIN)]
+    for number, ((text, tone), column) in enumerate(zip(pieces, shown, strict=True)):
+        shown_text = words.clip(text, column.width)
+        air = " " * (column.width - words.cells(shown_text))
+        cell = shown_text + air if column.align == "<" else air + shown_text
+        line.append((" " * gap + cell if number else cell, tone))
+    return fit(line, width)
