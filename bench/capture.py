@@ -15,11 +15,7 @@ from bench.frames import Corpus, Segment
 from pr3dict.sim.hash import Sides, book_hash, head_text, level_text, tail_text
 
 PATH: Final = (
-    Path(__file__).resolve().parents[2]
-    / "shared"
-    / "data"
-    / "polymarket-predxt"
-    / "merged.jsonl"
+    Path(__file__).resolve().parents[2] / "shared" / "data" / "polymarket-predxt" / "merged.jsonl"
 )
 ROUND_MS: Final = 200_000
 """From one round to the next; longer than the capture."""

@@ -83,7 +83,9 @@ def _progress(total: int) -> Iterator[Tell]:
 
     columns = BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task("", total=total + 1)
         yield lambda what: bar.update(task, advance=1, description=what)
 

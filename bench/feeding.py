@@ -21,6 +21,7 @@ from pr3dict.model.records import Kind
 
 BLOCK_FRAMES: Final = 1_600
 """Frames of a block of a MiB, as a tape has them."""
+FRAME: Final = "price_change of 2 changes: decode, apply, read best"
 FOREVER: Final = (1 << 63) - 1
 REFERENCE_FRAMES: Final = 8_000
 
@@ -35,12 +36,12 @@ def frame(setting: Setting) -> Iterator[Measured]:
             alone += _decode_alone(corpus)
         on = _feed_and_read(core, corpus, prove=True)
         ours, theirs = median_us(off), median_us(alone)
-        fed, by = "price_change of 2 changes: decode, apply, read best", core.NAME
+        fed, by = FRAME, core.NAME
         yield Measured(
             what=fed, unit="µs", by=by, proof="off", value=ours, capture=captured, at_most=0.50
         )
         yield Measured(
-            what="the same against msgspec's typed decode alone",
+            what="against msgspec's typed decode alone",
             unit="x",
             by=by,
             proof="off",
@@ -49,7 +50,7 @@ def frame(setting: Setting) -> Iterator[Measured]:
             at_most=0.55,
         )
         yield Measured(
-            what="msgspec: typed decode alone, no book",
+            what="msgspec's typed decode alone, no book",
             unit="µs",
             by="msgspec",
             value=theirs,
@@ -69,7 +70,7 @@ def blocks(setting: Setting) -> Iterator[Measured]:
             for _ in range(passes):
                 taken += _replay_blocks(core, corpus, prove=proof == "on")
             yield Measured(
-                what="price_change in blocks, one call a block",
+                what="price_change, one call a block, nothing read",
                 unit="frames/s",
                 by=core.NAME,
                 proof=proof,
@@ -106,11 +107,13 @@ def proof(setting: Setting) -> Iterator[Measured]:
         off += _feed(core, corpus, prove=False, tokens=corpus.tokens[::2])
         alone += _sha1(texts)
     ours, theirs = median_us(on) - median_us(off), median_us(alone)
-    what = "proof of one token at a batch end, 93 levels"
-    yield Measured(what=f"{what} (on less off)", unit="µs", by=core.NAME, proof="on", value=ours)
-    yield Measured(what="hashlib.sha1 over the same bytes", unit="µs", by="hashlib", value=theirs)
+    what = "one token at a batch end, 93 levels"
     yield Measured(
-        what=f"{what} against hashlib.sha1",
+        what=f"{what}: frames on less off", unit="µs", by=core.NAME, proof="on", value=ours
+    )
+    yield Measured(what="hashlib.sha1 alone", unit="µs", by="hashlib", value=theirs)
+    yield Measured(
+        what="against hashlib.sha1 over the same bytes",
         unit="x",
         by=core.NAME,
         proof="on",
@@ -124,7 +127,7 @@ def everything(setting: Setting) -> Iterator[Measured]:
     core = setting.core
     for captured, corpus in setting.columns():
         yield Measured(
-            what="everything on: price_change, both tokens proved",
+            what="price_change, both tokens proved",
             unit="frames/s",
             by=core.NAME,
             proof="on",
@@ -135,7 +138,7 @@ def everything(setting: Setting) -> Iterator[Measured]:
     whole = setting.corpus("mix")
     for on in True, False:
         yield Measured(
-            what="all kinds of frames as the venue sends them (13 % book)",
+            what="all kinds as the venue sends them, 13 % book",
             unit="frames/s",
             by=core.NAME,
             proof="on" if on else "off",
@@ -151,7 +154,7 @@ def reference(setting: Setting) -> Iterator[Measured]:
         for proof, at_most in ("off", 3.0), ("on", 0):
             taken = _feed_and_read(core, _shortened(corpus, count), prove=proof == "on")
             yield Measured(
-                what="price_change of 2 changes: decode, apply, read best",
+                what=FRAME,
                 unit="µs",
                 by=core.NAME,
                 proof=proof,

@@ -31,7 +31,6 @@ BATCH_NS: Final = NS_PER_MS
 
 _OWN_HASH: Final = re.compile(rb'"hash":"[0-9a-f]{40}"')
 _LAST_TIME: Final = re.compile(rb'"timestamp": ?"(\d+)"')
-_CALM: Final = {"custom": False, "created_per_hour": 0.0, "resolved_per_hour": 0.0}
 
 
 class Segment(msgspec.Struct):
@@ -174,14 +173,20 @@ def opened(core: Core, tokens: list[str], *, prove: bool) -> Books:
     return kept
 
 
-def _config(markets: int, tick: str, levels: int, *, seed: int, trade_share: float) -> SimConfig:
+def _config(
+    markets: int, tick: str, levels: int, *, seed: int, trade_share: float, first_bid: int = 0
+) -> SimConfig:
+    """Return a venue where markets are neither opened nor settled."""
     return SimConfig(
         markets=markets,
         seed=seed,
         ticks=(tick,),
         levels=(levels, levels + 1),
+        first_bid=first_bid,
         trade_share=trade_share,
-        **_CALM,
+        custom=False,
+        created_per_hour=0.0,
+        resolved_per_hour=0.0,
     )
 
 
@@ -192,17 +197,8 @@ def _venues(trade_share: float) -> list[Venue]:
 
 
 def _level_venue() -> Venue:
-    return Venue(
-        SimConfig(
-            markets=25,
-            seed=4,
-            ticks=("0.01",),
-            levels=(46, 47),
-            first_bid=490_000,
-            trade_share=0.0,
-            **_CALM,
-        )
-    )
+    """Return a venue whose books have 93 levels, as those of the capture."""
+    return Venue(_config(25, "0.01", 46, seed=4, trade_share=0.0, first_bid=490_000))
 
 
 def _merged(venues: list[Venue]) -> Iterator[bytes]:

@@ -4,11 +4,12 @@ Both clocks are CLOCK_MONOTONIC of this machine. Our feed and a bare picows list
 in turns, each turn with a server of its own, because the machine changes from second to second.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from statistics import median
 from typing import Final
 
-from bench.loopback import Run, bare_latencies, latencies
+from bench.loopback import bare_latencies, latencies, run_of
 from bench.measured import Measured
 from bench.server import first_core, pin
 from bench.setting import Setting
@@ -25,14 +26,12 @@ QUANTILES: Final = ((0.50, 1.15), (0.99, 1.3))
 def latency(setting: Setting) -> Iterator[Measured]:
     """Send at a steady rate and compare the times of each frame."""
     pin(first_core())
-    corpus = setting.corpus("changes")
     for per_s in RATES:
-        frames = round(per_s * (QUICK_TURN_S if setting.quick else TURN_S))
-        run = Run(setting, corpus, frames, per_s)
-        listeners: dict[str, Callable[[], list[int]]] = {
-            "bare": lambda run=run: bare_latencies(run),  # type: ignore[misc]
-            "off": lambda run=run: latencies(run),  # type: ignore[misc]
-            "on": lambda run=run: latencies(run._replace(prove=True)),  # type: ignore[misc]
+        run = run_of(setting, round(per_s * (QUICK_TURN_S if setting.quick else TURN_S)), per_s)
+        listeners = {
+            "bare": partial(bare_latencies, run),
+            "off": partial(latencies, run),
+            "on": partial(latencies, run._replace(prove=True)),
         }
         turns: dict[str, list[list[int]]] = {name: [] for name in listeners}
         for _ in range(setting.passes):
@@ -48,22 +47,19 @@ def _compared(
     for quantile, at_most in QUANTILES:
         name = f"p{quantile * 100:.0f} at {per_s:,}/s"
         found = {who: median(_at(one, quantile) for one in held) for who, held in turns.items()}
+        bare = found.pop("bare")
         yield Measured(
-            what=f"latency, wire to callback, {name}: bare picows listener",
-            unit="µs",
-            by="picows",
-            value=found["bare"] / US,
+            what=f"{name}: a bare picows listener", unit="µs", by="picows", value=bare / US
         )
-        for proof in "off", "on":
-            what = f"latency, wire to callback, {name}"
-            yield Measured(what=what, unit="µs", by=by, proof=proof, value=found[proof] / US)
+        for proof, ours in found.items():
+            yield Measured(what=name, unit="µs", by=by, proof=proof, value=ours / US)
             yield Measured(
-                what=f"{what}: against bare picows",
+                what=f"{name}: against the bare listener",
                 unit="x",
                 by=by,
                 proof=proof,
-                value=found[proof] / found["bare"],
-                at_most=at_most,
+                value=ours / bare,
+                at_most=at_most if proof == "off" else 0,
             )
 
 

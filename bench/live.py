@@ -4,16 +4,17 @@ The whole way: socket, transport, session, books, engine, and an inline callback
 client has one core, the server the other.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from statistics import median
 from typing import Final
 
-from bench.loopback import OnBooks, Run, frames_a_second
+from bench.loopback import frames_a_second, run_of
 from bench.measured import Measured
 from bench.server import first_core, pin
 from bench.setting import Setting
-from pr3dict.core import Books
+from pr3dict.config import TransportName
 
+CALLBACK: Final = "socket to books, an inline callback a frame"
 FRAMES: Final = 60_000
 QUICK_FRAMES: Final = 10_000
 
@@ -28,41 +29,20 @@ def websockets(setting: Setting) -> Iterator[Measured]:
     yield from _flat_out(setting, "websockets", 120_000)
 
 
-def _flat_out(setting: Setting, transport: str, at_least: int) -> Iterator[Measured]:
+def _flat_out(setting: Setting, transport: TransportName, at_least: int) -> Iterator[Measured]:
     pin(first_core())
-    run = Run(setting, setting.corpus("changes"), QUICK_FRAMES if setting.quick else FRAMES)
-    run = run._replace(transport=transport)
-    for what, listen, prove, reach in (
-        ("live, flat out, an inline callback a frame", _counting, False, at_least),
-        ("live, flat out, an inline callback a frame", _counting, True, 0),
-        ("the callback reads the best of every book touched", _reading, False, 0),
+    run = run_of(setting, QUICK_FRAMES if setting.quick else FRAMES)._replace(transport=transport)
+    for what, reads, prove, reach in (
+        (CALLBACK, False, False, at_least),
+        (CALLBACK, False, True, 0),
+        ("a callback that reads the best of the books touched", True, False, 0),
     ):
-        rates = [
-            frames_a_second(run._replace(prove=prove), listen) for _ in range(setting.passes)
-        ]
+        one = run._replace(prove=prove)
         yield Measured(
             what=what,
             unit="frames/s",
             by=f"{setting.core.NAME}, {transport}",
             proof="on" if prove else "off",
-            value=median(rates),
+            value=median(frames_a_second(one, reads=reads) for _ in range(setting.passes)),
             at_least=reach,
         )
-
-
-def _counting(_: Books, hear: Callable[[], None]) -> OnBooks:
-    def tap(_: tuple[str, ...]) -> None:
-        hear()
-
-    return tap
-
-
-def _reading(books: Books, hear: Callable[[], None]) -> OnBooks:
-    top = books.top
-
-    def tap(tokens: tuple[str, ...]) -> None:
-        for token in tokens:
-            top(token)
-        hear()
-
-    return tap

@@ -9,36 +9,43 @@ import subprocess
 import sys
 import threading
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic_ns
 from typing import Any, Final, NamedTuple
 
-from bench.frames import Corpus
 from bench.setting import Setting
+from bench.stopwatch import SECOND
 from pr3dict.app.system import System
-from pr3dict.config import Config
-from pr3dict.core import Books
+from pr3dict.config import Config, TransportName
 
 PATIENCE_S: Final = 30.0
 """How long a run may take before the row is given up."""
 
-OnBooks = Callable[[tuple[str, ...]], None]
-
 
 class Run(NamedTuple):
-    """A feed on loopback: the frames, how many, how fast, and into what."""
+    """A feed on loopback: what is sent, how much, how fast, and into what.
+
+    The frames themselves are the server's alone: they would weigh on the client's memory.
+    """
 
     setting: Setting
-    corpus: Corpus
+    tokens: list[str]
+    opening: int
+    """Frames that fill the books before the run."""
     frames: int
     per_s: int = 0
     """Frames a second; 0 is flat out."""
-    transport: str = "picows"
+    transport: TransportName = "picows"
     prove: bool = False
+
+
+def run_of(setting: Setting, frames: int, per_s: int = 0) -> Run:
+    """Return a run of the simulated changes."""
+    corpus = setting.corpus("changes")
+    return Run(setting, corpus.tokens, len(corpus.segments[0].before), frames, per_s)
 
 
 class Server:
@@ -47,7 +54,7 @@ class Server:
     def __init__(self, run: Run, report: Path) -> None:
         corpus = str(run.setting.directory / "changes")
         self._report = report
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "bench.server", corpus, str(run.frames), str(run.per_s), report],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -90,27 +97,31 @@ def serving(run: Run) -> Iterator[Server]:
             server.end()
 
 
-def frames_a_second(run: Run, listen: Callable[[Books, Callable[[], None]], OnBooks]) -> float:
+def frames_a_second(run: Run, *, reads: bool) -> float:
     """Return what our feed takes, from the first frame sent to the last callback.
 
-    `listen` makes the callback, which calls what it is given once for each frame.
+    `reads`: the callback reads the best bid and ask of the books that the frame changed.
     """
     with serving(run) as server, _subscribed(run, server.url) as system:
-        heard, done = count(1), threading.Event()
-        ended = 0
+        done, top = threading.Event(), system.books.top
+        left, ended = run.frames, 0
 
-        def hear() -> None:
-            nonlocal ended
-            if next(heard) == run.frames:
+        def tap(tokens: tuple[str, ...]) -> None:
+            nonlocal left, ended
+            if reads:
+                for token in tokens:
+                    top(token)
+            left -= 1
+            if not left:
                 ended = monotonic_ns()
                 done.set()
 
-        system.engine.tap(listen(system.books, hear))
+        system.engine.tap(tap)
         server.go()
-        assert done.wait(PATIENCE_S), f"wanted {run.frames} callbacks, found {next(heard) - 1}"
+        assert done.wait(PATIENCE_S), f"wanted {run.frames} callbacks, {left} did not come"
         began = server.sent()[0]
         _check(run, system)
-    return run.frames * 1_000_000_000 / (ended - began)
+    return run.frames * SECOND / (ended - began)
 
 
 def latencies(run: Run) -> list[int]:
@@ -147,16 +158,15 @@ async def _listen_bare(run: Run, server: Server) -> list[int]:
 
     heard: list[int] = []
     opened, done = asyncio.Event(), asyncio.Event()
-    opening = len(run.corpus.segments[0].before)
 
     class Listener(picows.WSListener):  # type: ignore[misc,unused-ignore]
         """Looks at the clock."""
 
         def on_ws_frame(self, transport: Any, frame: Any) -> None:  # noqa: ANN401, ARG002
             heard.append(monotonic_ns())
-            if len(heard) == opening:
+            if len(heard) == run.opening:
                 opened.set()
-            elif len(heard) == opening + run.frames:
+            elif len(heard) == run.opening + run.frames:
                 done.set()
 
     async with asyncio.timeout(PATIENCE_S):
@@ -166,7 +176,7 @@ async def _listen_bare(run: Run, server: Server) -> list[int]:
         server.go()
         await done.wait()
         transport.disconnect()
-    return heard[opening:]
+    return heard[run.opening :]
 
 
 @contextmanager
@@ -175,24 +185,24 @@ def _subscribed(run: Run, url: str) -> Iterator[System]:
     config = Config(
         polymarket_market_ws_url=url,
         rest=False,
-        core=run.setting.engine,  # type: ignore[arg-type]
-        transport=run.transport,  # type: ignore[arg-type]
+        core=run.setting.engine,
+        transport=run.transport,
         prove=run.prove,
     )
     system = System(config)
     system.start()
     try:
-        system.subscribe(run.corpus.tokens).result(PATIENCE_S)
-        system.wait_for(run.corpus.tokens).done.result(PATIENCE_S)
+        system.subscribe(run.tokens).result(PATIENCE_S)
+        system.wait_for(run.tokens).done.result(PATIENCE_S)
         yield system
     finally:
         system.stop()
 
 
 def _check(run: Run, system: System) -> None:
-    """A feed that loses frames, or doubts its books, is not measured."""
+    """Refuse to measure a feed that loses frames or doubts its books."""
     counters = system.books.counters()
-    expected = len(run.corpus.segments[0].before) + run.frames
+    expected = run.opening + run.frames
     found = counters["frames.applied"]
     assert found == expected, f"wanted {expected} frames applied, found {found}"
     failed = {name: times for name, times in counters.items() if "failed" in name and times}

@@ -29,20 +29,20 @@ def reading(setting: Setting) -> Iterator[Measured]:
     assert walks, f"wanted books of {LEVELS} asks, found none"
     by = setting.core.NAME
     yield Measured(
-        what="VWAP for a budget over 50 levels: View.walk_budget",
+        what="VWAP for a budget over 50 levels: walk_budget",
         unit="µs",
         by=by,
         value=median_us(_walked(walks) for _ in range(TURNS)),
         at_most=1.0,
     )
     yield Measured(
-        what="the same as users call it: snapshot.calculate_vwap, Decimal in and out",
+        what="the same in decimals: snapshot.calculate_vwap",
         unit="µs",
         by=by,
         value=median_us(_asked(walks) for _ in range(TURNS)),
     )
     yield Measured(
-        what="all metrics of one book: view and OrderBookMetrics",
+        what="all metrics of one book: OrderBookMetrics",
         unit="µs",
         by=by,
         value=median_us(_metrics(books, tokens) for _ in range(TURNS)),

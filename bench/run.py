@@ -92,7 +92,7 @@ def _measured(part: str, directory: Path, engine: str, *, quick: bool) -> list[M
     paths = [str(ROOT), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
     command = [sys.executable, "-m", "bench.worker", part, str(directory), engine]
     try:
-        child = subprocess.run(
+        child = subprocess.run(  # noqa: S603 - our own interpreter and module
             [*command, "quick" if quick else "full"],
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},

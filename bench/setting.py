@@ -1,6 +1,7 @@
 """What a process that measures one row for one round is told."""
 
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -14,7 +15,7 @@ class Setting(msgspec.Struct, frozen=True):
     """Where the frames are, which engine runs, and how long it may take."""
 
     directory: Path
-    engine: str
+    engine: Literal["native", "reference"]
     quick: bool = False
 
     @property

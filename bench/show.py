@@ -1,9 +1,9 @@
 """The table, for people: on a terminal, and as Markdown for the README."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, JustifyMethod
 from rich.table import Table as Grid
 from rich.text import Text
 
@@ -13,16 +13,16 @@ from bench.run import Table
 
 BUSY: Final = 0.5
 """A load before the run above which the figures are doubted."""
-HEADS: Final = (
-    "work", "by", "proof", "simulated frames", "real capture", "reach", "",
-)  # fmt: skip
+MILLION: Final = 1e6
+HEADS: Final = ("work", "by", "proof", "simulated frames", "real capture", "reach", "")
+NUMBERS: Final = frozenset({"simulated frames", "real capture", "reach"})
 _VERDICTS: Final = {True: "reached", False: "missed", None: ""}
 _STYLES: Final = {True: "green", False: "bold red", None: ""}
 
 
 def on_terminal(table: Table, console: Console) -> None:
     """Print the table."""
-    console.print(_grid(table))
+    console.print(_grid(table), "")
     for note in notes(table):
         console.print(note, highlight=False)
 
@@ -42,8 +42,8 @@ def cells(line: Line) -> tuple[str, ...]:
         line.what,
         line.by,
         line.proof,
-        _range(line.simulated, line.unit),
-        _range(line.capture, line.unit),
+        ranged(line.simulated, line.unit),
+        ranged(line.capture, line.unit),
         target(line),
         _VERDICTS[line.reached],
     )
@@ -51,26 +51,37 @@ def cells(line: Line) -> tuple[str, ...]:
 
 def target(line: Line) -> str:
     """Return what must be reached, `""` for nothing."""
-    if line.at_most:
-        return f"≤ {number(line.at_most, line.unit)}"
-    return f"≥ {number(line.at_least, line.unit)}" if line.at_least else ""
+    wanted = line.at_most or line.at_least
+    return f"{'≤' if line.at_most else '≥'} {_scaled([wanted], line.unit)}" if wanted else ""
 
 
-def number(value: float, unit: str) -> str:
-    """Return a value with its unit, in three figures.
+def ranged(found: Spread | None, unit: str) -> str:
+    """Return median, lowest and highest with their unit; `""` of nothing.
 
-    >>> number(0.4567, "µs"), number(1_234_567, "frames/s"), number(0.55, "x")
-    ('0.457 µs', '1.23 M/s', '0.55x')
+    >>> ranged(Spread(1_234_567, 1_200_000, 1_300_000, 3), "frames/s")
+    '1.23 (1.20-1.30) M/s'
+    >>> ranged(Spread(0.4567, 0.45, 0.5, 3), "µs"), ranged(Spread(0.55, 0.5, 0.6, 3), "x")
+    ('0.46 (0.45-0.50) µs', '0.55 (0.50-0.60) x')
     """
+    return "" if found is None else _scaled([found.median, found.low, found.high], unit)
+
+
+def _scaled(values: Sequence[float], unit: str) -> str:
+    """Return values as texts of the same scale, which is that of the first."""
+    divisor = 1.0
     if unit == "frames/s":
-        return f"{_three(value / 1e6)} M/s" if value >= 1e6 else f"{_three(value / 1e3)} k/s"
-    return f"{value:.2f}x" if unit == "x" else f"{_three(value)} {unit}"
+        divisor, unit = (1e6, "M/s") if values[0] >= MILLION else (1e3, "k/s")
+    shown = [value / divisor for value in values]
+    decimals = 2 if shown[0] < 10 else 1 if shown[0] < 100 else 0  # noqa: PLR2004
+    first, *others = [f"{value:,.{decimals}f}" for value in shown]
+    spread = f" ({'-'.join(others)})" if others else ""
+    return f"{first}{spread} {unit}"
 
 
 def notes(table: Table) -> Iterable[str]:
     """Return the sentences below the table."""
     yield (
-        f"Engine: {table.engine}. Median of {table.rounds} rounds (lowest–highest); a round is the"
+        f"Engine: {table.engine}. Median of {table.rounds} rounds (lowest-highest); a round is the"
         " median of many short batches."
     )
     yield f"Machine: {table.machine.sentence()}."
@@ -84,18 +95,18 @@ def notes(table: Table) -> Iterable[str]:
         yield f"Not measured: {part}: {why}"
 
 
-def _grid(table: Table) -> RenderableType:
+def _grid(table: Table) -> Grid:
     grid = Grid(box=None, pad_edge=False)
     for head in HEADS:
-        right: Callable[[str], bool] = lambda name: name.startswith(("sim", "real", "reach"))  # noqa: E731
-        grid.add_column(head, justify="right" if right(head) else "left")
+        justify: JustifyMethod = "right" if head in NUMBERS else "left"
+        grid.add_column(head, justify=justify, no_wrap=head != "work", min_width=len(head))
     for name, lines in _by_row(table.lines):
         grid.add_row()
         grid.add_row(Text(ROWS[name].title, style="bold"))
         for line in lines:
-            *plain, verdict = cells(line)
-            grid.add_row(*plain, Text(verdict, style=_STYLES[line.reached]))
-    return Group(grid, "")
+            work, *plain, verdict = cells(line)
+            grid.add_row(f"  {work}", *plain, Text(verdict, style=_STYLES[line.reached]))
+    return grid
 
 
 def _by_row(lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
@@ -103,15 +114,3 @@ def _by_row(lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
     for line in lines:
         held.setdefault(line.row, []).append(line)
     return list(held.items())
-
-
-def _range(found: Spread | None, unit: str) -> str:
-    if found is None:
-        return ""
-    low, high = number(found.low, unit), number(found.high, unit)
-    return f"{number(found.median, unit)} ({low.split()[0]}–{high.split()[0]})"
-
-
-def _three(value: float) -> str:
-    """Return a number with three significant figures, or whole."""
-    return f"{value:.3g}" if value < 1_000 else f"{value:,.0f}"  # noqa: PLR2004

@@ -25,6 +25,7 @@ from pr3dict.tape.apply import apply_block
 from pr3dict.tape.reader import TapeReader
 from pr3dict.tape.writer import TapeWriter
 
+CALLBACK: Final = "raw frames, a Python callback a frame"
 PLAY_S: Final = 60.0
 """How long a replay may take before the row is given up."""
 _TIME: Final = re.compile(rb'"timestamp": ?"(\d+)"')
@@ -52,9 +53,9 @@ def replay(setting: Setting) -> Iterator[Measured]:
         with TemporaryDirectory() as directory:
             frames = _record(Path(directory), core, corpus)
             for what, listen, prove, at_least in (
-                ("replay of a tape, a callback a frame", _counting, False, 1_200_000),
-                ("the same", _counting, True, 0),
-                ("a callback that reads the best of every book touched", _reading, False, 0),
+                (CALLBACK, _counting, False, 1_200_000),
+                (CALLBACK, _counting, True, 0),
+                ("a callback that reads the best of the books touched", _reading, False, 0),
             ):
                 taken = [
                     _read(Path(directory), core, listen, prove=prove) / frames
@@ -79,11 +80,11 @@ def app_replay(setting: Setting) -> Iterator[Measured]:
             frames = _record(Path(directory), core, corpus)
             for prove in False, True:
                 taken = [
-                    _play(Path(directory), core, frames, prove=prove) / frames
+                    _play(Path(directory), setting, frames, prove=prove) / frames
                     for _ in range(setting.passes)
                 ]
                 yield Measured(
-                    what="replay through the engine, an inline callback a frame",
+                    what="through the engine, an inline callback a frame",
                     unit="frames/s",
                     by=core.NAME,
                     proof="on" if prove else "off",
@@ -147,14 +148,14 @@ def _reading(books: Books, heard: list[int]) -> Callback:
     return on_frame
 
 
-def _play(directory: Path, core: Core, frames: int, *, prove: bool) -> int:
+def _play(directory: Path, setting: Setting, frames: int, *, prove: bool) -> int:
     """Return the nanoseconds from the start of a player to the end of the tape."""
     heard = [0]
 
     def tap(_: tuple[str, ...]) -> None:
         heard[0] += 1
 
-    player = Replay(directory, Config(core=core.NAME, prove=prove))
+    player = Replay(directory, Config(core=setting.engine, prove=prove))
     player.engine.tap(tap)
     began = perf_counter_ns()
     player.start()
@@ -167,6 +168,6 @@ def _play(directory: Path, core: Core, frames: int, *, prove: bool) -> int:
 
 
 def _check(books: Books, heard: int) -> None:
-    """A replay that loses frames is not measured."""
+    """Refuse to measure a replay that loses frames."""
     fed = books.counters()["frames.applied"]
     assert heard >= fed > 0, f"wanted a callback for each of {fed} frames, found {heard}"

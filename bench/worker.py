@@ -11,7 +11,9 @@ from bench.setting import Setting
 
 def main(part: str, directory: str, engine: str, quick: str) -> None:
     """Measure; `quick` is `quick` or `full`."""
-    setting = Setting(Path(directory), engine, quick == "quick")
+    setting = Setting(
+        Path(directory), "native" if engine == "native" else "reference", quick == "quick"
+    )
     figures = list(rows.part(part)(setting))
     sys.stdout.buffer.write(msgspec.json.encode(figures))
 

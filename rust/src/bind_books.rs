@@ -1,4 +1,9 @@
 //! `Books` for Python.
+//!
+//! Many threads read while one feeds. The lock is held only while Rust works, never while a Python
+//! object is made: making one may collect garbage, run anybody's code and switch threads.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -9,33 +14,70 @@ use crate::bind_tape::corrupt;
 use crate::bind_view::View;
 use crate::books;
 use crate::digest;
-use crate::entry::{Ignored, Rejected};
 use crate::polymarket::Decoder;
 use crate::record;
 
 /// More links than any process opens.
 const LINKS_MAX: u32 = 65_536;
 
-/// All books of one process.
-#[pyclass(module = "pr3dict.core._native")]
-pub struct Books {
-    inner: books::Books,
+/// What the lock guards.
+struct Shelf {
+    books: books::Books,
     decoder: Decoder,
-    /// The token of each book as a Python string, so that none is made per frame.
+    /// The token of each book as a Python string, so that none is made per frame; the very string
+    /// that was given to `track`.
     names: Vec<Option<Py<PyString>>>,
-    events: Events,
 }
 
-impl Books {
-    fn name(&mut self, py: Python<'_>, index: u32) -> Py<PyString> {
+impl Shelf {
+    /// The names of some books; an adopted one has none yet, but its text.
+    fn names_of(&self, py: Python<'_>, indices: &[u32]) -> Vec<Name> {
+        let name = |&index: &u32| match self.names.get(index as usize) {
+            Some(Some(name)) => Name::Made(name.clone_ref(py)),
+            _ => Name::New(index, self.books.at(index).token.to_string()),
+        };
+        indices.iter().map(name).collect()
+    }
+
+    fn keep_name(&mut self, index: u32, name: Py<PyString>) -> Option<Py<PyString>> {
         let at = index as usize;
         if at >= self.names.len() {
             self.names.resize_with(at + 1, || None);
         }
-        let inner = &self.inner;
-        self.names[at]
-            .get_or_insert_with(|| PyString::new(py, &inner.at(index).token).unbind())
-            .clone_ref(py)
+        self.names[at].replace(name)
+    }
+}
+
+/// A token on its way to Python.
+enum Name {
+    Made(Py<PyString>),
+    New(u32, String),
+}
+
+/// All books of one process.
+#[pyclass(frozen, module = "pr3dict.core._native")]
+pub struct Books {
+    shelf: Mutex<Shelf>,
+    events: Events,
+}
+
+impl Books {
+    #[inline(always)]
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Make the names that are not made yet, outside the lock, and keep them.
+    fn made(&self, py: Python<'_>, names: Vec<Name>) -> Vec<Py<PyString>> {
+        let made = names.into_iter().map(|name| match name {
+            Name::Made(name) => name,
+            Name::New(index, token) => {
+                let name = PyString::new(py, &token).unbind();
+                drop(self.shelf().keep_name(index, name.clone_ref(py)));
+                name
+            }
+        });
+        made.collect()
     }
 }
 
@@ -51,90 +93,92 @@ impl Books {
     #[new]
     #[pyo3(signature = (*, prove=true, adopt=false))]
     fn new(py: Python<'_>, prove: bool, adopt: bool) -> PyResult<Self> {
-        let inner = books::Books::new(prove, adopt);
-        Ok(Self {
-            inner,
-            decoder: Decoder::default(),
-            names: Vec::new(),
-            events: Events::load(py)?,
-        })
+        let books = books::Books::new(prove, adopt);
+        let shelf = Shelf { books, decoder: Decoder::default(), names: Vec::new() };
+        Ok(Self { shelf: Mutex::new(shelf), events: Events::load(py)? })
     }
 
     #[getter]
     fn wake_at(&self) -> u64 {
-        self.inner.wake_at()
+        self.shelf().books.wake_at()
     }
 
-    fn open_link(&mut self, link: u32, now: u64) -> PyResult<()> {
-        self.inner.open_link(link_of(link)?, now);
+    fn open_link(&self, link: u32, now: u64) -> PyResult<()> {
+        self.shelf().books.open_link(link_of(link)?, now);
         Ok(())
     }
 
-    fn close_link(&mut self, link: u32, cause: u8, now: u64) -> PyResult<()> {
-        self.inner.close_link(link_of(link)?, cause, now);
+    fn close_link(&self, link: u32, cause: u8, now: u64) -> PyResult<()> {
+        self.shelf().books.close_link(link_of(link)?, cause, now);
         Ok(())
     }
 
-    fn track(&mut self, token: &str, link: u32) -> PyResult<()> {
-        self.inner.track(token, link_of(link)?);
+    fn track(&self, token: Bound<'_, PyString>, link: u32) -> PyResult<()> {
+        let (text, link) = (token.to_str()?.to_owned(), link_of(link)?);
+        let mut shelf = self.shelf();
+        let index = shelf.books.track(&text, link);
+        let before = shelf.keep_name(index, token.unbind());
+        drop(shelf);
+        drop(before);
         Ok(())
     }
 
-    fn untrack(&mut self, token: &str) -> bool {
-        let Some(index) = self.inner.untrack(token) else {
-            return false;
+    fn untrack(&self, token: &str) -> bool {
+        let mut shelf = self.shelf();
+        let index = shelf.books.untrack(token);
+        let name = index.and_then(|index| shelf.names.get_mut(index as usize)?.take());
+        drop(shelf);
+        drop(name);
+        index.is_some()
+    }
+
+    fn tracked(&self, py: Python<'_>) -> Vec<Py<PyString>> {
+        let names = {
+            let shelf = self.shelf();
+            shelf.names_of(py, &shelf.books.tracked())
         };
-        if let Some(name) = self.names.get_mut(index as usize) {
-            *name = None;
-        }
-        true
-    }
-
-    fn tracked(&mut self, py: Python<'_>) -> Vec<Py<PyString>> {
-        self.inner.tracked().into_iter().map(|index| self.name(py, index)).collect()
+        self.made(py, names)
     }
 
     fn set_rules(
-        &mut self,
+        &self,
         token: &str,
         min_order_size: Option<&str>,
         tick_size: Option<&str>,
         neg_risk: Option<bool>,
     ) {
-        self.inner.set_rules(token, min_order_size, tick_size, neg_risk);
+        self.shelf().books.set_rules(token, min_order_size, tick_size, neg_risk);
     }
 
-    fn suspect(&mut self, token: &str, cause: u8, now: u64) {
-        self.inner.suspect(token, cause, now);
+    fn suspect(&self, token: &str, cause: u8, now: u64) {
+        self.shelf().books.suspect(token, cause, now);
     }
 
-    fn feed(&mut self, link: u32, frame: &[u8], local_ns: u64) -> PyResult<u32> {
-        Ok(self.inner.feed(&mut self.decoder, link_of(link)?, frame, local_ns))
+    fn feed(&self, link: u32, frame: &[u8], local_ns: u64) -> PyResult<u32> {
+        let link = link_of(link)?;
+        let Shelf { books, decoder, .. } = &mut *self.shelf();
+        Ok(books.feed(decoder, link, frame, local_ns))
     }
 
-    fn feed_rest(&mut self, link: u32, answer: &[u8], local_ns: u64) -> PyResult<u32> {
-        Ok(self.inner.feed_rest(&mut self.decoder, link_of(link)?, answer, local_ns))
+    fn feed_rest(&self, link: u32, answer: &[u8], local_ns: u64) -> PyResult<u32> {
+        let link = link_of(link)?;
+        let Shelf { books, decoder, .. } = &mut *self.shelf();
+        Ok(books.feed_rest(decoder, link, answer, local_ns))
     }
 
     fn replay(
-        slf: &Bound<'_, Self>,
+        &self,
+        py: Python<'_>,
         block: &[u8],
         mut offset: usize,
         until_ns: u64,
         on_frame: Option<Bound<'_, PyAny>>,
     ) -> PyResult<usize> {
-        while let Some(record) =
-            record::read(block, offset).map_err(|error| corrupt(slf.py(), error))?
-        {
+        while let Some(record) = record::read(block, offset).map_err(|error| corrupt(py, error))? {
             if record.kind != record::KIND_IN || record.wall_ns > until_ns {
                 break;
             }
-            // Borrowed for one frame only: the callback may read the books.
-            let link = link_of(record.link)?;
-            let flags = {
-                let books = &mut *slf.borrow_mut();
-                books.inner.feed(&mut books.decoder, link, record.payload, record.wall_ns)
-            };
+            let flags = self.feed(record.link, record.payload, record.wall_ns)?;
             offset = record.next;
             if let (Some(on_frame), true) = (&on_frame, flags != 0) {
                 on_frame.call1((flags,))?;
@@ -143,104 +187,73 @@ impl Books {
         Ok(offset)
     }
 
-    fn wake(&mut self, now: u64) -> u32 {
-        self.inner.wake(now)
+    fn wake(&self, now: u64) -> u32 {
+        self.shelf().books.wake(now)
     }
 
-    fn touched<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let names: Vec<_> = (0..self.inner.touched().len())
-            .map(|at| self.name(py, self.inner.touched()[at]))
-            .collect();
-        PyTuple::new(py, names)
+    fn touched<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let names = {
+            let shelf = self.shelf();
+            shelf.names_of(py, shelf.books.touched())
+        };
+        PyTuple::new(py, self.made(py, names))
     }
 
-    fn take(&mut self, py: Python<'_>) -> PyResult<Vec<Py<PyAny>>> {
-        let told = std::mem::take(&mut self.inner.told);
+    fn take(&self, py: Python<'_>) -> PyResult<Vec<Py<PyAny>>> {
+        let told = std::mem::take(&mut self.shelf().books.told);
         told.into_iter().map(|told| self.events.build(py, told)).collect()
     }
 
     fn top(&self, token: &str) -> Option<(u64, u64, u64, u64)> {
-        let book = self.inner.at(self.inner.find(token.as_bytes())?);
+        let books = &self.shelf().books;
+        let book = books.at(books.find(token.as_bytes())?);
         (book.source != 0).then(|| View::top_of(&book.bids, &book.asks))
     }
 
     #[pyo3(signature = (token, depth=0))]
-    fn view(&mut self, py: Python<'_>, token: &str, depth: usize) -> Option<View> {
-        let index = self.inner.find(token.as_bytes())?;
-        let name = self.name(py, index);
-        Some(View::of(&self.inner, index, name, depth))
+    fn view(&self, py: Python<'_>, token: &str, depth: usize) -> Option<View> {
+        let name = {
+            let shelf = self.shelf();
+            shelf.names_of(py, &[shelf.books.find(token.as_bytes())?])
+        };
+        let name = self.made(py, name).pop()?;
+        let books = &self.shelf().books;
+        Some(View::of(books, books.find(token.as_bytes())?, name, depth))
     }
 
     #[pyo3(signature = (token=None))]
     fn digest(&self, py: Python<'_>, token: Option<&str>) -> PyResult<String> {
-        let Some(token) = token else {
-            return Ok(self.inner.digest());
+        let Some(token) = token else { return Ok(self.shelf().books.digest()) };
+        let found = {
+            let books = &self.shelf().books;
+            books.find(token.as_bytes()).map(|index| {
+                let book = books.at(index);
+                digest::content(&book.bids, &book.asks)
+            })
         };
-        match self.inner.find(token.as_bytes()) {
-            Some(index) => {
-                let book = self.inner.at(index);
-                Ok(digest::content(&book.bids, &book.asks))
-            }
-            None => Err(self.events.unknown_token(py, token)),
-        }
+        found.ok_or_else(|| self.events.unknown_token(py, token))
     }
 
     fn counters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let (tally, counters) = (&self.inner.tally, PyDict::new(py));
-        let single = [
-            ("bytes.received", tally.bytes),
-            ("frames.received", tally.frames),
-            ("frames.applied", tally.frames_applied),
-            ("entries.received", tally.entries),
-            ("entries.applied", tally.entries_applied),
-            ("snapshots.ws", tally.snapshots_ws),
-            ("snapshots.rest", tally.snapshots_rest),
-            ("snapshots.proved", tally.snapshots_proved),
-            ("snapshots.diverged", tally.snapshots_diverged),
-            ("proofs.proved", tally.proved),
-            ("proofs.failed", tally.failed),
-            ("proofs.unverified", tally.unverified),
-            ("proofs.searched", tally.searched),
-            ("best.failed", tally.best_failed),
-            ("crossed.failed", tally.crossed_failed),
-            ("mirror.compared", tally.mirror_compared),
-            ("mirror.failed", tally.mirror_failed),
-            ("trades", tally.trades),
-            ("latency.clock_insane", self.inner.latency.insane),
-        ];
-        for (name, count) in single {
+        let counts = self.shelf().books.counters();
+        let counters = PyDict::new(py);
+        for (name, count) in counts {
             counters.set_item(name, count)?;
-        }
-        for &(reason, name) in Ignored::ALL {
-            counters.set_item(
-                format!("frames.ignored.{name}"),
-                tally.frames_ignored[reason as usize],
-            )?;
-            if reason.is_of_entries() {
-                let count = tally.entries_ignored[reason as usize];
-                counters.set_item(format!("entries.ignored.{name}"), count)?;
-            }
-        }
-        for &(reason, name) in Rejected::ALL {
-            counters.set_item(
-                format!("frames.rejected.{name}"),
-                tally.frames_rejected[reason as usize],
-            )?;
         }
         Ok(counters)
     }
 
     fn latency(&self) -> (Vec<u64>, u64, i128, i64, i64, u64) {
-        let latency = &self.inner.latency;
+        let latency = &self.shelf().books.latency;
         let buckets = latency.buckets.clone();
         (buckets, latency.count, latency.sum, latency.min, latency.max, latency.negative)
     }
 
     fn last_data_ns(&self, link: u32) -> u64 {
-        self.inner.last_data_ns(link)
+        self.shelf().books.last_data_ns(link)
     }
 
-    fn set_clock_offset(&mut self, offset_ns: i64) {
-        self.inner.latency.offset_ns = offset_ns;
+    fn set_clock_offset(&self, offset_ns: i64) {
+        self.shelf().books.latency.offset_ns = offset_ns;
     }
 }

@@ -6,8 +6,8 @@ use std::hash::BuildHasher;
 
 use crate::book::{Book, cause, proof, state};
 use crate::digest::{self, Short};
-use crate::entry::{Ignored, Rejected};
 use crate::latency::Latency;
+use crate::tally::Tally;
 use crate::told::Told;
 
 /// Flag: the content or the state of some book changed.
@@ -38,33 +38,6 @@ pub struct Market {
     pub id: Box<str>,
     /// Indices of its books, at most two matter.
     pub books: Vec<u32>,
-}
-
-/// Everything that is counted, but frames and entries by reason.
-#[derive(Debug, Default)]
-#[allow(missing_docs)]
-pub struct Tally {
-    pub bytes: u64,
-    pub frames: u64,
-    pub frames_applied: u64,
-    pub frames_ignored: [u64; Ignored::ALL.len()],
-    pub frames_rejected: [u64; Rejected::ALL.len()],
-    pub entries: u64,
-    pub entries_applied: u64,
-    pub entries_ignored: [u64; Ignored::ALL.len()],
-    pub snapshots_ws: u64,
-    pub snapshots_rest: u64,
-    pub snapshots_proved: u64,
-    pub snapshots_diverged: u64,
-    pub proved: u64,
-    pub failed: u64,
-    pub unverified: u64,
-    pub searched: u64,
-    pub best_failed: u64,
-    pub crossed_failed: u64,
-    pub mirror_compared: u64,
-    pub mirror_failed: u64,
-    pub trades: u64,
 }
 
 /// The hash of a token id: its last sixteen digits, which are as good as random, and its length.

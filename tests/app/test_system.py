@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.app.kit import until, venue
 
+from pr3dict.app.events import FeedFailed, TapeHalted
 from pr3dict.app.replay import replay
 from pr3dict.app.stats import stats
 from pr3dict.app.system import System
@@ -206,6 +207,29 @@ def test_commands_want_a_running_feed(served):
     system = System(served.config())
     with pytest.raises(FeedError, match="not running: start it first"):
         system.subscribe(served.tokens)
+
+
+def test_a_fault_of_ours_ends_the_feed_aloud(served, caplog):
+    system = started(served)
+    told = []
+    system.engine.on_events(told.extend)
+    system.feed.keeper.heal.due = None
+    until(lambda: any(isinstance(event, FeedFailed) for event in told))
+    until(lambda: not system.running)
+    system.stop()
+
+    assert not stats(system)["connected"]
+    assert "the feed ended by a fault of this program" in caplog.text
+
+
+def test_a_tape_that_halts_is_told_and_the_feed_goes_on(system, caplog):
+    told = []
+    system.engine.on_events(told.extend)
+    system._tape_halted("OSError: disk full")  # noqa: SLF001 - what the tape's thread calls
+    until(lambda: TapeHalted("OSError: disk full") in told)
+
+    assert system.running
+    assert "the tape stopped: OSError: disk full; the feed goes on" in caplog.text
 
 
 def test_the_reference_books_serve_as_well():

@@ -14,7 +14,7 @@ from pr3dict.app.events import BooksMissing
 from pr3dict.app.replay import replay
 from pr3dict.client.manager import OrderBookManager
 from pr3dict.engine.engine import TapDetached
-from pr3dict.model.errors import ConfigError, FeedError, UnknownTokenError
+from pr3dict.model.errors import ConfigError, FeedError, TapeError, UnknownTokenError
 from pr3dict.model.events import FeedOpened, Trade
 from pr3dict.model.states import BookState, Cause
 
@@ -330,6 +330,24 @@ async def test_it_can_be_started_again(served):
     async with manager:
         await until(lambda: told)
         assert 7 == manager.system.history.size_max
+
+
+async def test_what_was_never_started_can_be_stopped_and_then_started(served):
+    manager = managing(served)
+    await manager.stop()
+    async with manager:
+        assert manager.get_stats()["connected"]
+
+
+async def test_a_tape_that_cannot_be_written_is_one_sentence_and_leaves_nothing(served, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    manager = managing(served, record=tmp_path / "file" / "tape")
+    manager.register_book_callback(print)
+    threads = threading.active_count()
+    with pytest.raises(TapeError, match="wanted to record in"):
+        await manager.start()
+
+    await until(lambda: threading.active_count() == threads)
 
 
 async def test_a_callback_may_stop_its_manager(served):

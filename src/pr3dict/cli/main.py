@@ -1,7 +1,8 @@
 """The verbs and their options. What a verb does is in the module of its name, imported on call.
 
 Exit codes: 0 well; 1 the answer is no (a tape is wrong, the feed could not work); 2 one sentence
-says what to do; 130 interrupted (0 for verbs that run until Ctrl-C); 141 nobody reads our output any more; 70 a fault of ours.
+says what to do; 130 interrupted (0 for verbs that run until Ctrl-C); 141 nobody reads our output;
+70 a fault of ours.
 """
 
 import logging

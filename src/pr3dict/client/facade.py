@@ -215,13 +215,15 @@ class Facade:
         if not callable(callback):
             raise TypeError(f"wanted a function to call, found {callback!r}")
 
-    def _open(self) -> None:
-        """Employ the consumers and start the system; the second start makes a new one."""
+    def _refuse_second_start(self) -> None:
         if self._running.running:
             raise FeedError("the manager is running already", name="running")
+        if self._started and self._replay is not None:
+            raise FeedError("a replay is started once: make a new one", name="running")
+
+    def _open(self) -> None:
+        """Employ the consumers and start the system; the second start makes a new one."""
         if self._started:
-            if self._replay is not None:
-                raise FeedError("a replay is started once: make a new one", name="running")
             self._build()
         self._started = True
         self._consumers.clear()

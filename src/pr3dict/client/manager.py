@@ -15,7 +15,7 @@ from pr3dict.engine.streams import AsyncStream
 from pr3dict.measure.metrics import OrderBookMetrics
 from pr3dict.model.events import Event
 
-CANCEL_S: Final = 0.5
+CANCEL_S: Final = 0.3
 """How long `stop` waits for callbacks that it has cancelled."""
 
 
@@ -34,9 +34,10 @@ class OrderBookManager(Facade):
         At most `start_timeout` seconds: then the event `BooksMissing` tells which have none yet.
         Raises `FeedError` if no connection could be made at all; `TapeError`, `MissingExtra`.
         """
+        self._refuse_second_start()
         self._loop = asyncio.get_running_loop()
-        self._open()
         try:
+            self._open()
             await self._first_books(self._begin())
         except BaseException:
             await self.stop()
@@ -45,6 +46,8 @@ class OrderBookManager(Facade):
     async def stop(self) -> None:
         """Stop within two seconds, whatever callbacks do; books stay readable, as STALE."""
         tasks = self._dismiss_all()
+        if not self._started:
+            return
         mine = [task for task in tasks if task.get_loop() is asyncio.get_running_loop()]
         if mine:
             await asyncio.wait(mine, timeout=CANCEL_S)

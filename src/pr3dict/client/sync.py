@@ -22,8 +22,9 @@ class SyncOrderBookManager(Facade):
 
     def start(self) -> None:
         """Start the feed and wait for the first books; as `OrderBookManager.start`."""
-        self._open()
+        self._refuse_second_start()
         try:
+            self._open()
             self._first_books(self._begin())
         except BaseException:
             self.stop()
@@ -32,7 +33,8 @@ class SyncOrderBookManager(Facade):
     def stop(self) -> None:
         """Stop within two seconds, whatever callbacks do."""
         self._dismiss_all()
-        self._running.stop()
+        if self._started:
+            self._running.stop()
 
     def __enter__(self) -> Self:
         self.start()

@@ -58,9 +58,17 @@ class Engine:
         """Exceptions of those who were told, by the name of what raised."""
 
     def changed(self, flags: int) -> None:
-        """Tell what the last call of feed, feed_rest or wake changed."""
-        if flags & BOOKS and self._on_books:
-            self._tell_books(self._touched())
+        """Tell what the last call of feed, feed_rest or wake changed: once a frame, so in line."""
+        if flags & BOOKS and (told := self._on_books):
+            tokens = self._touched()
+            for tell in told:
+                try:
+                    tell(tokens)
+                except Exception as error:  # noqa: BLE001 - whoever is told may raise anything
+                    self._failed(tell, error)
+                else:
+                    if self._in_a_row:
+                        self._in_a_row.pop(id(tell), None)
         if flags & EVENTS:
             self._tell_events(self._books.take())
 
@@ -68,8 +76,11 @@ class Engine:
         """Tell what a call without flags changed: open_link, close_link, suspect."""
         events = self._books.take()
         tokens = tuple(dict.fromkeys(token for event in events for token in _tokens_of(event)))
-        if tokens:
-            self._tell_books(tokens)
+        for tell in self._on_books if tokens else ():
+            try:
+                tell(tokens)
+            except Exception as error:  # noqa: BLE001 - likewise
+                self._failed(tell, error)
         if events:
             self._tell_events(events)
 
@@ -109,16 +120,6 @@ class Engine:
         """Tell this sink no more."""
         self.leave(sink.books)
         self.leave(sink.events)
-
-    def _tell_books(self, tokens: tuple[str, ...]) -> None:
-        for tell in self._on_books:
-            try:
-                tell(tokens)
-            except Exception as error:  # noqa: BLE001 - whoever is told may raise anything
-                self._failed(tell, error)
-            else:
-                if self._in_a_row:
-                    self._in_a_row.pop(id(tell), None)
 
     def _tell_events(self, events: Sequence[Event]) -> None:
         for event in events:

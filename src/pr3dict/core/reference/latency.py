@@ -10,21 +10,8 @@ from pr3dict.model.units import NS_PER_MS, NS_PER_S
 
 SANE_NS: Final = 3600 * NS_PER_S
 """A difference beyond this is one of clocks, not of distance."""
-LINEAR_BUCKETS: Final = 64
 BUCKETS_PER_OCTAVE: Final = 32
-
-
-def bucket_of(latency_ns: int) -> int:
-    """Return the index of the bucket of a latency of zero or more nanoseconds.
-
-    >>> bucket_of(63), bucket_of(64), bucket_of(127), bucket_of(128)
-    (63, 64, 95, 96)
-    """
-    if latency_ns < LINEAR_BUCKETS:
-        return latency_ns
-    octave = latency_ns.bit_length() - 6
-    within = (latency_ns >> octave) - BUCKETS_PER_OCTAVE
-    return LINEAR_BUCKETS + (octave - 1) * BUCKETS_PER_OCTAVE + within
+_LINEAR_BITS: Final = 6
 
 
 class Latencies:
@@ -59,18 +46,22 @@ class Latencies:
         if not -SANE_NS <= latency_ns <= SANE_NS:
             self.insane += 1
             return
-        if not self.count:
-            self.smallest = self.largest = latency_ns
-        elif latency_ns > self.largest:
+        if latency_ns > self.largest or not self.count:
             self.largest = latency_ns
-        elif latency_ns < self.smallest:
+        if latency_ns < self.smallest or not self.count:
             self.smallest = latency_ns
         self.count += 1
         self.sum += latency_ns
         if latency_ns < 0:
             self.negative += 1
             return
-        bucket = bucket_of(latency_ns)
-        if bucket >= len(self.buckets):
-            self.buckets += [0] * (bucket + 1 - len(self.buckets))
-        self.buckets[bucket] += 1
+        octave = latency_ns.bit_length() - _LINEAR_BITS
+        if octave > 0:
+            bucket = (latency_ns >> octave) + octave * BUCKETS_PER_OCTAVE
+        else:
+            bucket = latency_ns
+        try:
+            self.buckets[bucket] += 1
+        except IndexError:
+            self.buckets += [0] * (bucket - len(self.buckets))
+            self.buckets.append(1)

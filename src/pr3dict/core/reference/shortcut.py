@@ -73,68 +73,58 @@ def feed(shelf: Shelf, link: int, frame: bytes, now: int) -> bool:
         said = _decode(frame)
         ms = int(said.timestamp)
         one, other = said.price_changes
-        book, twin = shelf.books[one.asset_id], shelf.books[other.asset_id]
-        price, size = _prices[one.price], _sizes[one.size]
+        one_book, twin = shelf.books[one.asset_id], shelf.books[other.asset_id]
+        one_price, one_size = _prices[one.price], _sizes[one.size]
         twin_price, twin_size = _prices[other.price], _sizes[other.size]
-        bid, ask = _prices[one.best_bid], _prices[one.best_ask]
+        one_bid, one_ask = _prices[one.best_bid], _prices[one.best_ask]
         twin_bid, twin_ask = _prices[other.best_bid], _prices[other.best_ask]
     except (ValueError, KeyError, RecursionError):  # msgspec's errors are ValueErrors
         return False
     if (
-        book is twin
-        or book.link != link
+        one_book is twin
+        or one_book.link != link
         or twin.link != link
-        or not book.ms <= ms <= MS_MAX
+        or not one_book.ms <= ms <= MS_MAX
         or ms < twin.ms
-        or book.state is not _LIVE
+        or one_book.state is not _LIVE
         or twin.state is not _LIVE
-        or book.standing is not _SETTLED
+        or one_book.standing is not _SETTLED
         or twin.standing is not _SETTLED
         or str(ms) != said.timestamp
     ):
         return False
-    settled = _change(book, one, price, size, ms, now, bid, ask)
-    settled &= _change(twin, other, twin_price, twin_size, ms, now, twin_bid, twin_ask)
-    shelf.changed = {book.token: book, twin.token: twin}
+    is_settled = True
+    for book, change, price, size, bid, ask in (
+        (one_book, one, one_price, one_size, one_bid, one_ask),
+        (twin, other, twin_price, twin_size, twin_bid, twin_ask),
+    ):
+        bids, asks = book.bids, book.asks
+        if size and change.side == "BUY" and price in bids.sizes:
+            bids.sizes[price] = size
+        elif size and change.side == "SELL" and MICROS - price in asks.sizes:
+            asks.sizes[MICROS - price] = size
+        else:
+            (bids if change.side == "BUY" else asks).set(price, size)
+        book.ms = ms
+        book.local_ns = now
+        book.version += 1
+        book.hash_claimed = change.hash
+        book.best_bid_claimed = bid
+        book.best_ask_claimed = ask
+        keys, ask_keys = bids.keys, asks.keys
+        if not keys or not ask_keys or keys[-1] != bid or ask_keys[-1] != MICROS - ask or bid >= ask:
+            book.standing = _CHANGED
+            is_settled = False
+    shelf.changed = {one.asset_id: one_book, other.asset_id: twin}
     shelf.plain_frames += 1
     shelf.latencies.record(now, ms)
     shelf.links[link].last_data_ns = now
-    if not settled or not _mirrored(shelf, book, twin):
-        shelf.heard = dict(shelf.changed)
-        witness.hear(shelf, now)
+    if is_settled and one_book.mates is twin.mates and len(twin.mates) == 2:
+        # Best of one is best of other
+        b,a = one_book.bids, one_book.asks
+        if keys[-1]==a.keys[-1] and ask_keys[-1]==b.keys[-1] and bids.sizes[keys[-1]]==a.sizes[keys[-1]] and asks.sizes[ask_keys[-1]]==b.sizes[ask_keys[-1]]:
+            shelf.mirrored += 1
+            return True
+    shelf.heard = dict(shelf.changed)
+    witness.hear(shelf, now)
     return True
-
-
-def _change(book, change, price, size, ms, now, bid, ask) -> bool:
-    is_bid = change.side == "BUY"
-    ladder = book.bids if is_bid else book.asks
-    key = price if is_bid else MICROS - price
-    if size and key in ladder.sizes:
-        ladder.sizes[key] = size
-    else:
-        ladder.set(price, size)
-    book.ms = ms
-    book.local_ns = now
-    book.version += 1
-    book.hash_claimed = change.hash
-    book.best_bid_claimed = bid
-    book.best_ask_claimed = ask
-    bids, asks = book.bids.keys, book.asks.keys
-    if bids and asks and bids[-1] == bid and MICROS - asks[-1] == ask and bid < ask:
-        return True
-    book.standing = _CHANGED
-    return False
-
-
-def _mirrored(shelf: Shelf, book: Book, twin: Book) -> bool:
-    bids, asks = book.bids, book.asks
-    tbids, tasks = twin.bids, twin.asks
-    k, l = bids.keys[-1], asks.keys[-1]
-    if (
-        book.mates is twin.mates and len(book.mates) == 2
-        and k == tasks.keys[-1] and l == tbids.keys[-1]
-        and bids.sizes[k] == tasks.sizes[k] and asks.sizes[l] == tbids.sizes[l]
-    ):
-        shelf.mirrored += 1
-        return True
-    return False

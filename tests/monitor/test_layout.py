@@ -1,0 +1,158 @@
+"""The lines around the table."""
+
+import math
+
+import msgspec
+import pytest
+from tests.monitor.kit import NOW, Market
+
+from pr3dict.model.events import Trade
+from pr3dict.model.links import LinkStatus, Phase
+from pr3dict.monitor import layout
+from pr3dict.monitor.lines import plain
+from pr3dict.monitor.model import Board, Tone
+from pr3dict.monitor.sample import LinkSample, Notice
+from pr3dict.monitor.words import cells
+
+WIDTHS = (20, 40, 80, 100, 112, 120, 200)
+
+
+def board(**changes: object) -> Board:
+    market = Market(markets=2)
+    market.open()
+    market.trade(20)
+    found = market.board()
+    return msgspec.structs.replace(found, **changes) if changes else found
+
+
+def link(number: int, phase: Phase = Phase.OPEN, **changes: object) -> LinkSample:
+    status = LinkStatus(number, "ws://127.0.0.1:1", phase, 3, 2, **changes)
+    return LinkSample(status, NOW)
+
+
+def figure(lines: list[layout.Line], name: str) -> tuple[str, Tone]:
+    """Return the value that follows a name, and its tone."""
+    pieces = [piece for line in lines for piece in line]
+    at = next(n for n, (text, _) in enumerate(pieces) if text.strip() == name)
+    return pieces[at + 1]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_line_fits_every_width(width):
+    hostile = link(2, Phase.WAITING, last_error="\x1b[2J" + "x" * 500, lost={"dropped": 7})
+    trade = Trade("1" * 78, "0x1", 520_000, 10**15, "SELL", NOW, NOW, "")
+    crowded = board(
+        links=(link(1), hostile),
+        trades=(trade,) * 9,
+        notices=(Notice(NOW, True, "字" * 300),) * 9,
+        alerts=("something",) * 9,
+        pattern="p" * 90,
+    )
+    lines = [
+        layout.title(crowded, "somewhere", width, paused=True),
+        layout.keys(crowded, width),
+        *layout.links(crowded, width, 4),
+        *layout.figures(crowded, width),
+        *layout.trades(crowded, width, 4),
+        *layout.notices(crowded, width, 4),
+    ]
+    assert [] == [plain(line) for line in lines if cells(plain(line)) > width]
+
+
+def test_the_title_says_where_which_engine_and_whether_all_is_well():
+    found = board()
+    line = plain(layout.title(found, "venue.example", 100))
+    assert f"venue.example · {found.engine} engine   all well" in line
+    assert line.endswith("UTC ")
+
+
+def test_alerts_take_the_place_of_all_well():
+    line = layout.title(board(alerts=("2 STALE", "no message for 31 s")), "venue", 100)
+    assert ("   ! 2 STALE · no message for 31 s", Tone.BAD) in line
+    assert "all well" not in plain(line)
+
+
+def test_a_held_display_says_so():
+    assert "PAUSED" in plain(layout.title(board(), "venue", 80, paused=True))
+
+
+def test_a_connection_shows_epoch_attempts_losses_age_and_its_last_error():
+    lost = link(3, Phase.WAITING, lost={"dropped": 2}, last_error="it broke")
+    line = layout.link_line(lost, NOW + 1_500_000_000, 120)
+    assert plain(line).startswith(" link 3  waiting")
+    assert ("2", Tone.PLAIN) == figure([line], "epoch")
+    assert ("3", Tone.PLAIN) == figure([line], "tries")
+    assert ("2", Tone.WARN) == figure([line], "lost")
+    assert ("1.5s", Tone.GOOD) == figure([line], "data")
+    assert "last error: it broke" in plain(line)
+
+
+def test_of_many_connections_those_in_trouble_are_shown_and_the_rest_counted():
+    many = board(links=(*map(link, range(1, 9)), link(9, Phase.WAITING, lost={"dropped": 1})))
+    lines = [plain(line) for line in layout.links(many, 80, 3)]
+    assert 3 == len(lines)
+    assert lines[0].startswith(" link 9")
+    assert " … and 7 more; 8 of 9 open" == lines[2]
+
+
+def test_figures_stand_side_by_side_where_there_is_room():
+    assert 6 == len(layout.figures(board(), 80))
+    assert 3 == len(layout.figures(board(), 120))
+
+
+def test_latency_has_the_tone_of_its_average():
+    market = Market()
+    slow = market.board(
+        stats=market.figures(latency_avg_ms=12.5, latency_p99_ms=40.0, latency_negative=3)
+    )
+    lines = layout.figures(slow, 80)
+    assert ("12.5", Tone.BAD) == figure(lines, "avg")
+    assert ("40.0", Tone.PLAIN) == figure(lines, "p99")
+    assert ("3", Tone.WARN) == figure(lines, "negative")
+    assert ("-", Tone.PLAIN) == figure(lines, "max")
+
+
+def test_what_should_not_be_is_plain_while_it_is_not():
+    lines = layout.figures(board(), 80)
+    assert ("0", Tone.PLAIN) == figure(lines, "rejected")
+    market = Market()
+    bad = market.board(
+        stats=market.figures(
+            witnesses={
+                "best.failed": 1,
+                "mirror.compared": 9,
+                "mirror.failed": 2,
+                "latency.clock_insane": 0,
+            }
+        )
+    )
+    assert ("2", Tone.BAD) == figure(layout.figures(bad, 80), "differed")
+    assert ("1", Tone.BAD) == figure(layout.figures(bad, 80), "best differed")
+
+
+def test_rest_says_why_it_is_not_asked():
+    market = Market()
+    off = market.board(stats=market.figures(rest="off: httpx2 is not installed"))
+    assert " rest    off: httpx2 is not installed" in map(plain, layout.figures(off, 80))
+    asked = market.board(stats=market.figures(rest="on", audit={"asked": 9, "doubted": 1}))
+    assert ("1", Tone.BAD) == figure(layout.figures(asked, 80), "doubted")
+
+
+def test_the_health_of_all_books_is_counted_whatever_the_filter():
+    found = board(rows=())
+    assert " books   4 LIVE" in map(plain, layout.figures(found, 80))
+
+
+def test_the_keys_tell_the_order_and_the_filter():
+    line = plain(layout.keys(board(sort="spread", pattern="suspect", rows=()), 100))
+    assert "sort: spread" in line
+    assert "0 of 4 books: suspect" in line
+
+
+def test_a_line_a_second_says_what_the_monitor_says():
+    line = layout.stats_line(board(messages_per_s=12.34), 7)
+    assert line.startswith("   7 s · books: 4 LIVE · 12.3 messages/s · latency avg ")
+    assert line.endswith(" 0 failed")
+    troubled = layout.stats_line(board(alerts=("4 STALE",), messages_per_s=math.nan), 8)
+    assert troubled.endswith(" · ! 4 STALE")
+    assert " - messages/s" in troubled
