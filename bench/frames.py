@@ -97,7 +97,7 @@ def mix(count: int) -> Corpus:
 
 def books(count: int) -> Corpus:
     """Return `count` messages `book` of 60 levels a side, each of them another book."""
-    venue = Venue(_config(13, "0.001", 60, seed=3, trade_share=0.0))
+    venue = Venue(_config(13, "0.001", 60, seed=3, trade_share=0.0, first_bid=500_000))
     opening = venue.opening(venue.tokens)
     frames: list[bytes] = []
     while len(frames) < count:

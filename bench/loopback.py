@@ -43,9 +43,11 @@ class Run(NamedTuple):
 
 
 def run_of(setting: Setting, frames: int, per_s: int = 0) -> Run:
-    """Return a run of the simulated changes."""
+    """Return a run of the simulated changes, of as many frames as there are at most."""
     corpus = setting.corpus("changes")
-    return Run(setting, corpus.tokens, len(corpus.segments[0].before), frames, per_s)
+    segment = corpus.segments[0]
+    frames = min(frames, len(segment.frames))
+    return Run(setting, corpus.tokens, len(segment.before), frames, per_s)
 
 
 class Server:

@@ -52,7 +52,7 @@ def _grown(setting: Setting, *, prove: bool) -> Measured:
         books.feed(LINK, frame, now)
         books.take()
     return Measured(
-        what=f"a token; {TOKENS:,} tokens of {LEVELS} levels a side",
+        what=f"a token; {tokens:,} tokens of {LEVELS} levels a side",
         unit="KB",
         by=setting.core.NAME,
         proof="on" if prove else "off",

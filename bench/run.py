@@ -55,7 +55,7 @@ def run(names: Iterable[str], engine: str, *, rounds: int, quick: bool, tell: Te
             for part in parts if number % 2 == 0 else reversed(parts):
                 tell(f"round {number + 1} of {rounds}: {part}")
                 try:
-                    figures = _measured(part, directory, engine, quick=quick)
+                    figures = measured_by_child(part, directory, engine, quick=quick)
                 except ChildFailed as failure:
                     failures[part] = str(failure)
                 else:
@@ -74,20 +74,7 @@ def steps(names: Iterable[str], rounds: int) -> int:
     return len(_corpora(rows)) + rounds * sum(len(row.parts) for row in rows)
 
 
-def _make_frames(directory: Path, rows: Iterable[Row], tell: Tell, *, quick: bool) -> None:
-    for name in _corpora(rows):
-        tell(f"making frames: {name}")
-        recipe = CORPORA[name]
-        corpus = recipe.make(recipe.quick_frames if quick else recipe.frames)
-        if corpus is not None:
-            frames.store(directory, name, corpus)
-
-
-def _corpora(rows: Iterable[Row]) -> list[str]:
-    return sorted({name for row in rows for name in row.corpora})
-
-
-def _measured(part: str, directory: Path, engine: str, *, quick: bool) -> list[Measured]:
+def measured_by_child(part: str, directory: Path, engine: str, *, quick: bool) -> list[Measured]:
     """Measure a part in a new process. Raises `ChildFailed`."""
     paths = [str(ROOT), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
     command = [sys.executable, "-m", "bench.worker", part, str(directory), engine]
@@ -106,6 +93,19 @@ def _measured(part: str, directory: Path, engine: str, *, quick: bool) -> list[M
         last = failed.stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise ChildFailed(last[0] if last else f"exit code {failed.returncode}") from failed
     return msgspec.json.decode(child.stdout, type=list[Measured])
+
+
+def _make_frames(directory: Path, rows: Iterable[Row], tell: Tell, *, quick: bool) -> None:
+    for name in _corpora(rows):
+        tell(f"making frames: {name}")
+        recipe = CORPORA[name]
+        corpus = recipe.make(recipe.quick_frames if quick else recipe.frames)
+        if corpus is not None:
+            frames.store(directory, name, corpus)
+
+
+def _corpora(rows: Iterable[Row]) -> list[str]:
+    return sorted({name for row in rows for name in row.corpora})
 
 
 def _lines(rows: dict[str, Row], told: dict[str, list[list[Measured]]]) -> list[Line]:

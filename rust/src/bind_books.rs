@@ -154,8 +154,9 @@ impl Books {
         self.shelf().books.suspect(token, cause, now);
     }
 
-    fn feed(&self, link: u32, frame: &[u8], local_ns: u64) -> PyResult<u32> {
-        let link = link_of(link)?;
+    // A signed time, because Python reads signed integers of this size faster.
+    fn feed(&self, link: u32, frame: &[u8], local_ns: i64) -> PyResult<u32> {
+        let (link, local_ns) = (link_of(link)?, local_ns.cast_unsigned());
         let Shelf { books, decoder, .. } = &mut *self.shelf();
         Ok(books.feed(decoder, link, frame, local_ns))
     }
@@ -178,7 +179,7 @@ impl Books {
             if record.kind != record::KIND_IN || record.wall_ns > until_ns {
                 break;
             }
-            let flags = self.feed(record.link, record.payload, record.wall_ns)?;
+            let flags = self.feed(record.link, record.payload, record.wall_ns.cast_signed())?;
             offset = record.next;
             if let (Some(on_frame), true) = (&on_frame, flags != 0) {
                 on_frame.call1((flags,))?;

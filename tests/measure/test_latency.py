@@ -62,6 +62,8 @@ def test_negative_latencies_come_first_and_are_not_clamped():
     assert -2.5 == latency.quantile_ms(0.5)
     assert 2.0 == latency.quantile_ms(0.99)
     assert -5.0 == latency.min_ms
+    later = measured(-5_000_000, -1_000_000, 2_000_000, 4_000_000, 6_000_000)
+    assert 2.0 <= later.quantile_ms(0.6) < 2.1
     assert pytest.approx(-4 / 3) == latency.mean_ms
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from pr3dict.app.stats import stats
 from pr3dict.app.system import System
 from pr3dict.config import Config
-from pr3dict.core import Books, load
 from pr3dict.model.links import LinkStatus, Phase
 from pr3dict.model.units import NS_PER_MS, NS_PER_S
 from pr3dict.monitor.model import Board, Model
@@ -31,7 +30,8 @@ class Market:
             )
         )
         self.tokens = self.venue.tokens
-        self.books: Books = load().new_books()
+        self.system = System(Config(rest=False))
+        self.books = self.system.books
         self.now = NOW
         for token in self.tokens:
             self.books.track(token, LINK)
@@ -75,6 +75,4 @@ class Market:
 
     def figures(self, **changes: Any) -> dict[str, Any]:
         """Return the figures of a system that has these books."""
-        system = System(Config(rest=False))
-        system.books = self.books
-        return {**stats(system), **changes}
+        return {**stats(self.system), **changes}

@@ -9,7 +9,7 @@ from tests.monitor.kit import NOW, Market
 from pr3dict.model.events import Trade
 from pr3dict.model.links import LinkStatus, Phase
 from pr3dict.monitor import layout
-from pr3dict.monitor.lines import plain
+from pr3dict.monitor.lines import Line, plain
 from pr3dict.monitor.model import Board, Tone
 from pr3dict.monitor.sample import LinkSample, Notice
 from pr3dict.monitor.words import cells
@@ -30,7 +30,7 @@ def link(number: int, phase: Phase = Phase.OPEN, **changes: object) -> LinkSampl
     return LinkSample(status, NOW)
 
 
-def figure(lines: list[layout.Line], name: str) -> tuple[str, Tone]:
+def figure(lines: list[Line], name: str) -> tuple[str, Tone]:
     """Return the value that follows a name, and its tone."""
     pieces = [piece for line in lines for piece in line]
     at = next(n for n, (text, _) in enumerate(pieces) if text.strip() == name)
@@ -70,6 +70,8 @@ def test_alerts_take_the_place_of_all_well():
     line = layout.title(board(alerts=("2 STALE", "no message for 31 s")), "venue", 100)
     assert ("   ! 2 STALE · no message for 31 s", Tone.BAD) in line
     assert "all well" not in plain(line)
+    narrow = plain(layout.title(board(alerts=("2 STALE", "no message for 31 s")), "venue", 80))
+    assert narrow.startswith(" PR3DICT   ! 2 STALE · no message for 31 s ")
 
 
 def test_a_held_display_says_so():

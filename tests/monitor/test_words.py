@@ -70,7 +70,7 @@ def test_a_size_has_at_most_eight_characters(micros):
 def test_a_latency_keeps_its_sign_and_is_narrow(ms):
     shown = words.milliseconds(ms)
     assert len(shown) <= 8
-    assert shown.startswith("-") == (ms < 0)
+    assert shown.startswith("-") == (math.copysign(1, ms) < 0)
 
 
 def test_what_is_not_known_is_a_dash():

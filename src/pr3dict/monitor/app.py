@@ -11,8 +11,9 @@ from typing import ClassVar, Final
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
-from textual.app import App, ComposeResult
+from textual.app import App, ComposeResult, ScreenStackError
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -116,7 +117,8 @@ class Monitor(App[None]):
         self._where = where
         self._check = check
         self._seconds = seconds
-        self._ear = Ear()
+        self.ear = Ear()
+        """What was heard since it was opened."""
         self._model = Model()
         self._held = False
         """Whether the display stands still."""
@@ -140,7 +142,7 @@ class Monitor(App[None]):
 
     def on_mount(self) -> None:
         """Begin to listen and to paint; Textual calls it."""
-        self._running_system.engine.on_events(self._ear.events)
+        self._running_system.engine.on_events(self.ear.events)
         for number in (signal.SIGINT, signal.SIGTERM):
             try:
                 asyncio.get_running_loop().add_signal_handler(number, self.exit)
@@ -154,7 +156,7 @@ class Monitor(App[None]):
 
     def on_unmount(self) -> None:
         """Stop listening; Textual calls it."""
-        self._running_system.engine.leave(self._ear.events)
+        self._running_system.engine.leave(self.ear.events)
 
     def on_resize(self) -> None:
         """Lay out anew; Textual calls it."""
@@ -162,6 +164,8 @@ class Monitor(App[None]):
 
     def read(self) -> None:
         """Read the system and paint it, unless the display is held."""
+        if not self._is_up():
+            return
         try:
             if self._check is not None:
                 self._check()
@@ -170,11 +174,13 @@ class Monitor(App[None]):
             self.exit()
             return
         if not self._held:
-            self._model.add(take(self._running_system, self._ear))
+            self._model.add(take(self._running_system, self.ear))
             self.paint()
 
     def paint(self) -> None:
         """Paint what was read last."""
+        if not self._is_up():
+            return
         width, height = self.size
         low = height < LOW
         self.screen.set_class(low, "low")
@@ -226,6 +232,14 @@ class Monitor(App[None]):
     def _leave_filter(self) -> None:
         self.query_one("#filter", Input).styles.display = "none"
         self.query_one(BookTable).focus()
+
+    def _is_up(self) -> bool:
+        """Whether the screen is whole: a timer may still fire while it is taken down."""
+        try:
+            self.query_one("#keys")
+        except (NoMatches, ScreenStackError):
+            return False
+        return True
 
     def _put(self, where: str, lines: list[Line]) -> None:
         self.query_one(where, Static).update(text_of(lines))

@@ -11,6 +11,8 @@ from pr3dict.monitor.sample import BUY, LinkSample, Notice
 
 LABEL: Final = 8
 """Cells of the word that opens a line of figures."""
+ROOMY: Final = 100
+"""In fewer cells alerts take the place of what is known anyhow."""
 TWO_COLUMNS: Final = 112
 """From this width on two lines of figures stand side by side."""
 
@@ -21,7 +23,9 @@ def title(board: Board, where: str, width: int, *, paused: bool = False) -> Line
     right = [("PAUSED  ", Tone.WARN)] if paused else []
     right += [("over  ", Tone.DIM)] if board.over else []
     right.append((f"{time} UTC ", Tone.DIM))
-    left: Line = [(" PR3DICT", Tone.HEAD), (f"  {where} · {board.engine} engine", Tone.DIM)]
+    left: Line = [(" PR3DICT", Tone.HEAD)]
+    if not board.alerts or width >= ROOMY:
+        left.append((f"  {where} · {board.engine} engine", Tone.DIM))
     if board.alerts:
         left.append(("   ! " + " · ".join(board.alerts), Tone.BAD))
     elif board.healths:

@@ -21,7 +21,7 @@ def show(
     try:
         from pr3dict.monitor.app import Monitor  # noqa: PLC0415 - Textual is optional, and large
     except ModuleNotFoundError as missing:
-        raise MissingExtra(missing.name or "textual", "tui") from None
+        raise MissingExtra((missing.name or "textual").partition(".")[0], "tui") from None
     log = logging.getLogger("pr3dict")
     handlers, log.handlers = log.handlers, [logging.NullHandler()]  # the screen is the monitor's
     monitor = Monitor(running, where, check=check, seconds=seconds)

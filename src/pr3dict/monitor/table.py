@@ -15,10 +15,11 @@ CAUSES: Final = {
     Cause.CROSSED: "cross",
     Cause.UNPARSABLE: "unread",
     Cause.LINK_DOWN: "link",
+    Cause.RESOLVED: "",
     Cause.NO_BOOK: "",
     Cause.REQUESTED: "asked",
 }
-"""Words for the causes whose own name is too long for a column."""
+"""Words for causes whose name is too long for the column, none where the health says it all."""
 
 PROOFS: Final = {
     Proof.NONE: (words.NOTHING, Tone.DIM),
@@ -109,9 +110,9 @@ COLUMNS: Final[Sequence[Column]] = (
     Column("age", 5, ">", _aged),
     Column("verif", 5, ">", lambda row: (_age(row.verified_age_ns), Tone.PLAIN)),
     Column("upd/s", 5, ">", lambda row: (words.rate(row.updates_per_s), Tone.PLAIN)),
+    Column("b/s", 6, ">", _flow),
 )
 MORE_COLUMNS: Final[Sequence[Column]] = (
-    Column("b/s", 6, ">", _flow),
     Column("last", 6, "<", _last),
     Column("src", 4, "<", _source),
     Column("market", 9, "<", lambda row: (words.short(row.market), Tone.DIM)),

@@ -1,0 +1,132 @@
+"""The start, the errors and the exit codes of the program."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from tests.cli.kit import BOUND_S, PROGRAM, run, variables
+
+from pr3dict.cli.main import OUR_FAULT, _told
+from pr3dict.model.errors import ConfigError
+
+VERBS = ("demo", "watch", "sim", "record", "replay", "verify", "bench", "doctor")
+
+LOADED = """
+import sys
+import pr3dict.cli.main
+heavy = ("textual", "rich", "aiohttp", "httpx2", "picows", "asyncio", "pr3dict.core._native")
+print(*[name for name in heavy if name in sys.modules])
+"""
+WITHOUT_TYPER = """
+import sys
+sys.modules["typer"] = None
+import pr3dict.cli.main
+"""
+
+
+def python(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", code],
+        env=variables(),
+        capture_output=True,
+        text=True,
+        timeout=BOUND_S,
+        check=False,
+    )
+
+
+def test_the_start_loads_nothing_heavy():
+    assert "\n" == python(LOADED).stdout
+
+
+def test_help_names_every_verb(tmp_path):
+    done = run("--help", cwd=tmp_path)
+    assert 0 == done.code
+    assert [] == [verb for verb in VERBS if f"  {verb} " not in done.out]
+    assert "..." not in done.out.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(tmp_path, verb):
+    done = run(verb, "--help", cwd=tmp_path)
+    assert 0 == done.code
+    assert f"Usage: pr3dict {verb} " in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("wacth",), "No such command 'wacth'. Did you mean 'watch'?"),
+        (("watch", "--second", "1"), "No such option: --second"),
+        (("demo", "--markets", "0"), "Invalid value for '--markets'"),
+        (("record", "1"), "Missing option '--to'"),
+        (("verify",), "Missing argument 'PATH'"),
+    ],
+)
+def test_a_wrong_command_line_is_one_sentence_and_exit_code_2(tmp_path, arguments, sentence):
+    done = run(*arguments, cwd=tmp_path)
+    assert 2 == done.code
+    assert sentence in done.err
+    assert 1 == len(done.err.splitlines())
+    assert "" == done.out
+
+
+@pytest.mark.parametrize("verb", [("watch", "1"), ("demo",), ("record", "1", "--to", "t")])
+def test_a_bad_setting_is_one_sentence_that_names_it(tmp_path, verb):
+    env = variables(PR3DICT_PING_EVERY_S="often")
+    done = run(*verb, env=env, cwd=tmp_path)
+    assert (2, "") == (done.code, done.out)
+    assert "pr3dict: PR3DICT_PING_EVERY_S: wanted seconds" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_setting_of_a_dotenv_file_counts(tmp_path):
+    (tmp_path / ".env").write_text("PR3DICT_CORE=fast\n", "utf-8")
+    done = run("verify", "nothing", cwd=tmp_path, env=without_core())
+    assert (2, "pr3dict: PR3DICT_CORE: wanted auto, native or reference, found 'fast'\n") == (
+        done.code,
+        done.err,
+    )
+
+
+def without_core() -> dict[str, str]:
+    return {name: value for name, value in variables().items() if name != "PR3DICT_CORE"}
+
+
+def test_the_traceback_is_there_for_those_who_ask_for_it(tmp_path):
+    done = run("verify", "nothing", cwd=tmp_path, env=variables(PR3DICT_DEBUG="1"))
+    assert "Traceback" in done.err
+    assert "TapeError" in done.err
+
+
+def test_a_fault_of_ours_is_told_as_one_and_not_as_the_users():
+    code, sentence = _told(KeyError("x"))
+    assert OUR_FAULT == code
+    assert "this is a fault of ours: KeyError" in sentence
+    assert (2, "so it is") == _told(ConfigError("so it is"))
+    assert (2, "a/b: No such file or directory") == _told(
+        FileNotFoundError(2, os.strerror(2), "a/b")
+    )
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path):
+    child = subprocess.Popen(  # noqa: S603 - our own program
+        [*PROGRAM, "--help"],
+        env=variables(),
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert child.stdout is not None
+    child.stdout.close()
+    _, err = child.communicate(timeout=BOUND_S)
+    assert (141, b"") == (child.returncode, err)
+
+
+def test_without_typer_the_command_that_installs_it_is_told():
+    done = python(WITHOUT_TYPER)
+    assert (2, "typer is not installed: pip install 'pr3dict[cli]'\n") == (
+        done.returncode,
+        done.stderr,
+    )
