@@ -19,8 +19,8 @@ from pr3dict.core import Core
 from pr3dict.core import load as load_core
 from pr3dict.model.records import Kind
 
-BLOCK_FRAMES: Final = 1_600
-"""Frames of a block of a MiB, as a tape has them."""
+BLOCK_FRAMES: Final = 400
+"""Frames of a block of a quarter of a MiB."""
 FRAME: Final = "price_change of 2 changes: decode, apply, read best"
 FOREVER: Final = (1 << 63) - 1
 REFERENCE_FRAMES: Final = 8_000

@@ -22,11 +22,11 @@ from pr3dict.sim.config import SimConfig
 from pr3dict.sim.venue import Venue
 
 LINK: Final = 1
-BATCH: Final = 500
+BATCH: Final = 100
 """Frames that are timed together: long against the clock's own cost, short against a time slice."""
 LAG_NS: Final = 20 * NS_PER_MS
 """From the last venue time of a segment to the local time at which its first frame arrives."""
-BATCH_NS: Final = NS_PER_MS
+BATCH_NS: Final = NS_PER_MS // 5
 """By how much the local clock goes on with each batch: a feed at half a million frames a second."""
 
 _OWN_HASH: Final = re.compile(rb'"hash":"[0-9a-f]{40}"')

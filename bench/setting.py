@@ -28,6 +28,11 @@ class Setting(msgspec.Struct, frozen=True):
         """How often a round goes through its frames."""
         return 1 if self.quick else 3
 
+    @property
+    def runs(self) -> int:
+        """How often a round repeats what is timed as a whole; the fastest counts."""
+        return 2 if self.quick else 5
+
     def corpus(self, name: str) -> Corpus:
         """Read frames by their name in `bench.rows.CORPORA`."""
         return frames.load(self.directory, name)

@@ -82,7 +82,7 @@ def notes(table: Table) -> Iterable[str]:
     """Return the sentences below the table."""
     yield (
         f"Engine: {table.engine}. Median of {table.rounds} rounds (lowest-highest); a round is the"
-        " median of many short batches."
+        " median of many short batches; of replays and of runs flat out, the fastest."
     )
     yield f"Machine: {table.machine.sentence()}."
     if table.quick:

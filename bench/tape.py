@@ -15,7 +15,7 @@ from typing import Final
 from bench.frames import LAG_NS, LINK, Corpus
 from bench.measured import Measured
 from bench.setting import Setting
-from bench.stopwatch import rate
+from bench.stopwatch import SECOND
 from pr3dict.app.replay import Replay
 from pr3dict.config import Config
 from pr3dict.core import Books, Core
@@ -59,14 +59,14 @@ def replay(setting: Setting) -> Iterator[Measured]:
             ):
                 taken = [
                     _read(Path(directory), core, listen, prove=prove) / frames
-                    for _ in range(setting.passes)
+                    for _ in range(setting.runs)
                 ]
                 yield Measured(
                     what=what,
                     unit="frames/s",
                     by=core.NAME,
                     proof="on" if prove else "off",
-                    value=rate(taken),
+                    value=SECOND / min(taken),
                     capture=captured,
                     at_least=at_least,
                 )
@@ -81,14 +81,14 @@ def app_replay(setting: Setting) -> Iterator[Measured]:
             for prove in False, True:
                 taken = [
                     _play(Path(directory), setting, frames, prove=prove) / frames
-                    for _ in range(setting.passes)
+                    for _ in range(setting.runs)
                 ]
                 yield Measured(
                     what="through the engine, an inline callback a frame",
                     unit="frames/s",
                     by=core.NAME,
                     proof="on" if prove else "off",
-                    value=rate(taken),
+                    value=SECOND / min(taken),
                     capture=captured,
                 )
 

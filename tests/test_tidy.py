@@ -97,7 +97,9 @@ def is_strange(character: str) -> bool:
         return False
     name, category = unicodedata.name(character, "?"), unicodedata.category(character)
     if category[0] in "LN":
-        return not name.startswith(("LATIN ", "SUPERSCRIPT ", "SUBSCRIPT ", "VULGAR FRACTION "))
+        return not name.startswith(
+            ("LATIN ", "CJK UNIFIED ", "SUPERSCRIPT ", "SUBSCRIPT ", "VULGAR FRACTION ")
+        )
     return category[0] in "CZM" or name.startswith("FULLWIDTH ")
 
 

@@ -225,7 +225,7 @@ mod tests {
             "1 ",
             "0.1234567",
             "1234567890123",
-            "１",
+            "\u{ff11}",
         ] {
             assert_eq!(None, parse(input.as_bytes()), "{input}");
         }

@@ -121,21 +121,19 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Local minus venue clock; subtracted from every latency."""
     max_depth: Depth = 0
     """Levels a side that snapshots and sinks carry; the book itself stays whole. 0: all."""
-    max_trade_history: Count = 1000
+    max_trade_history: Count = 100
     """Trades kept a token."""
     mailbox_events_max: Count = 10_000
     """Events that wait for one consumer; more are dropped, counted and told as `Lagged`."""
 
     # Tape.
     tape_segment_bytes: Bytes = 256 << 20
-    tape_segment_s: Seconds = 3600.0
     tape_write_ms: Annotated[
         float, Meta(gt=0, le=10_000, description="milliseconds, more than 0 and at most 10000")
     ] = 5.0
     """Records wait this long for company before they are written."""
     tape_fsync_s: Seconds = 1.0
     """What a power failure may cost."""
-    tape_compress: Switch = True
 
     def __post_init__(self) -> None:
         for field in msgspec.structs.fields(type(self)):

@@ -111,7 +111,7 @@ def test_no_frame_arrives_before_it_was_sent():
     assert minimum > 0
 
 
-@pytest.mark.parametrize("size", [1, 499, 500, 501])
+@pytest.mark.parametrize("size", [1, 99, 100, 101])
 def test_batches_hold_every_frame_once(size):
     corpus = frames.changes(size)
     found = [

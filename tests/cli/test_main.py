@@ -61,7 +61,7 @@ def test_every_verb_explains_itself(tmp_path, verb):
         (("watch", "--second", "1"), "No such option: --second"),
         (("demo", "--markets", "0"), "Invalid value for '--markets'"),
         (("record", "1"), "Missing option '--to'"),
-        (("verify",), "Missing argument 'PATH'"),
+        (("verify",), "Missing argument 'path'"),
     ],
 )
 def test_a_wrong_command_line_is_one_sentence_and_exit_code_2(tmp_path, arguments, sentence):

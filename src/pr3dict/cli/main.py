@@ -229,8 +229,8 @@ def run(arguments: list[str]) -> int:
     try:
         code = _code(app(arguments, prog_name="pr3dict", standalone_mode=False))
         return 0 if code == INTERRUPTED and QUIT_BY_CTRL_C & {*arguments[:1]} else code
-    except BrokenPipeError:
-        return _nobody_reads()
+    except SystemExit as ended:  # so typer leaves when nobody reads, and at shell completion
+        return _nobody_reads() if ended.code == 1 else _code(ended.code)
     except Exception as error:
         if os.environ.get(DEBUG) == "1":
             raise

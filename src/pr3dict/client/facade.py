@@ -56,7 +56,7 @@ class Facade:
     enable_custom_features: ask for best_bid_ask, new_market and market_resolved as well.
     config: all other settings; from the environment and `.env` unless given.
     max_depth: levels a side in snapshots; None takes the setting, 0 means all.
-    max_trade_history: trades kept a token.
+    max_trade_history: trades kept a token; None takes the setting.
     strict: give out no depth unless the book is LIVE.
     record: a directory for the tape.
     yardstick: budgets and band of the metrics.
@@ -72,7 +72,7 @@ class Facade:
         *,
         config: Config | None = None,
         max_depth: int | None = None,
-        max_trade_history: int = 100,
+        max_trade_history: int | None = None,
         strict: bool = False,
         record: str | Path | None = None,
         yardstick: Yardstick | None = None,
@@ -90,7 +90,9 @@ class Facade:
         self._record = record
         self._yardstick = yardstick or Yardstick()
         self._start_timeout_s = start_timeout
-        self._max_trades = max_trade_history
+        self._max_trades = (
+            config.max_trade_history if max_trade_history is None else max_trade_history
+        )
         self._replay = replay
         self._orders: list[_Order] = []
         self._consumers: dict[int, Consumer] = {}

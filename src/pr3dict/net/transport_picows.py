@@ -66,10 +66,12 @@ class _Socket(picows.WSListener):
     async def close(self) -> None:
         if not self._transport.is_close_frame_sent:
             self._transport.send_close(picows.WSCloseCode.OK)
-        with suppress(Exception):  # Why it ended is told by `run`.
-            async with asyncio.timeout(self._limits.close_timeout_s):
-                await self._transport.wait_disconnected()
-        self.abort()
+        try:
+            with suppress(Exception):  # Why it ended is told by `run`.
+                async with asyncio.timeout(self._limits.close_timeout_s):
+                    await self._transport.wait_disconnected()
+        finally:
+            self.abort()
 
     async def run(self) -> Closed:
         try:

@@ -55,7 +55,7 @@ def apply_all(shelf: Shelf, entries: list[Entry], arrival: Arrival) -> None:
         reason = _APPLY[type(entry)](shelf, entry, arrival)
         if reason is None:
             applied += 1
-            if timed_ms is None and isinstance(entry, Change | TradeReport):
+            if timed_ms is None and isinstance(entry, (Change, TradeReport)):
                 timed_ms = entry.ms
         else:
             counts[f"entries.ignored.{reason}"] += 1
@@ -105,7 +105,8 @@ def _apply_change(shelf: Shelf, change: Change, arrival: Arrival) -> str | None:
     book.best_bid_claimed = change.best_bid
     book.best_ask_claimed = change.best_ask
     book.standing = _CHANGED
-    shelf.changed[book.token] = shelf.heard[book.token] = book
+    shelf.changed.append(book)
+    shelf.heard.append(book)
     return None
 
 
@@ -138,7 +139,7 @@ def _apply_snapshot(shelf: Shelf, snapshot: Snapshot, arrival: Arrival) -> str |
     book.standing = Standing.SNAPSHOT
     if shelf.prove:
         book.proof = Proof.PENDING
-    shelf.heard[book.token] = book
+    shelf.heard.append(book)
     source = Source.REST if arrival.is_rest else Source.WS
     shelf.counts[f"snapshots.{source.name.lower()}"] += 1
     changed = bids_changed or asks_changed

@@ -15,6 +15,7 @@ from pr3dict.model.errors import UnknownTokenError
 from pr3dict.model.events import ControlReceived, Event, FeedLost, FeedOpened, FrameRejected
 from pr3dict.model.records import Kind
 from pr3dict.model.states import BookState, Cause
+from pr3dict.model.units import MICROS
 
 BOOKS: Final = 1
 EVENTS: Final = 2
@@ -87,9 +88,8 @@ class Books:
 
     def feed(self, link: int, frame: bytes, local_ns: int) -> int:
         shelf = self._shelf
-        if not (shelf.prove or shelf.pending) and shortcut.feed(shelf, link, frame, local_ns):
-            shelf.bytes_received += len(frame)
-            return self._end() if (shelf.pending or shelf.events) else BOOKS
+        if not shelf.prove and not shelf.pending and shortcut.feed(shelf, link, frame, local_ns):
+            return self._end() if shelf.pending or shelf.events else BOOKS
         self._begin(local_ns)
         self._count_frame(frame)
         try:
@@ -135,7 +135,7 @@ class Books:
         return self._end()
 
     def touched(self) -> tuple[str, ...]:
-        return tuple(self._shelf.changed)
+        return tuple(dict.fromkeys(book.token for book in self._shelf.changed))
 
     def take(self) -> list[Event]:
         events = self._shelf.events
@@ -146,7 +146,11 @@ class Books:
         book = self._shelf.books.get(token)
         if book is None or not book.source:
             return None
-        return book.bids.best() + book.asks.best()
+        bids, asks = book.bids, book.asks
+        if bids.keys and asks.keys:
+            bid, ask = bids.keys[-1], asks.keys[-1]
+            return bid, bids.sizes[bid], MICROS - ask, asks.sizes[ask]
+        return bids.best() + asks.best()
 
     def view(self, token: str, depth: int = 0) -> View | None:
         book = self._shelf.books.get(token)
@@ -161,12 +165,18 @@ class Books:
         return content_digest(book)
 
     def counters(self) -> dict[str, int]:
-        return {**self._shelf.counts, "latency.clock_insane": self._shelf.latencies.insane}
+        shelf = self._shelf
+        counts = {**shelf.counts, "latency.clock_insane": shelf.latencies.insane}
+        for name in ("frames.received", "frames.applied", "mirror.compared"):
+            counts[name] += shelf.plain_frames
+        for name in ("entries.received", "entries.applied"):
+            counts[name] += 2 * shelf.plain_frames
+        counts["bytes.received"] += shelf.plain_bytes
+        counts["mirror.compared"] += shelf.plain_mirrors
+        return counts
 
     def latency(self) -> tuple[list[int], int, int, int, int, int]:
-        seen = self._shelf.latencies
-        smallest, largest = seen.smallest, seen.largest
-        return list(seen.buckets), seen.count, seen.sum, smallest, largest, seen.negative
+        return self._shelf.latencies.seen()
 
     def last_data_ns(self, link: int) -> int:
         return self._shelf.link(link).last_data_ns
@@ -176,8 +186,8 @@ class Books:
 
     def _begin(self, now: int) -> None:
         """Begin a call: what was touched before is forgotten, what is due is closed."""
-        self._shelf.changed.clear()
-        self._shelf.heard.clear()
+        self._shelf.changed = []
+        self._shelf.heard = []
         if self._shelf.pending:
             witness.close_due(self._shelf, now)
 

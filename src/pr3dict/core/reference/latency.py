@@ -11,31 +11,22 @@ from pr3dict.model.units import NS_PER_MS, NS_PER_S
 SANE_NS: Final = 3600 * NS_PER_S
 """A difference beyond this is one of clocks, not of distance."""
 BUCKETS_PER_OCTAVE: Final = 32
-_LINEAR_BITS: Final = 6
+LINEAR_BITS: Final = 6
+"""Below two to this power a bucket is one nanosecond."""
 
 
 class Latencies:
     """What was seen so far, in nanoseconds."""
 
-    __slots__ = (
-        "buckets",
-        "count",
-        "insane",
-        "largest",
-        "negative",
-        "offset_ns",
-        "smallest",
-        "sum",
-    )
+    __slots__ = ("_buckets", "_largest", "_negative", "_smallest", "_sum", "insane", "offset_ns")
 
     def __init__(self) -> None:
-        self.buckets: list[int] = []
+        self._buckets: list[int] = []
         """Up to the last that was used."""
-        self.count = 0
-        self.sum = 0
-        self.smallest = 0
-        self.largest = 0
-        self.negative = 0
+        self._sum = 0
+        self._smallest = SANE_NS
+        self._largest = -SANE_NS
+        self._negative = 0
         self.insane = 0
         self.offset_ns = 0
         """Subtracted from local minus venue time."""
@@ -46,22 +37,27 @@ class Latencies:
         if not -SANE_NS <= latency_ns <= SANE_NS:
             self.insane += 1
             return
-        if latency_ns > self.largest or not self.count:
-            self.largest = latency_ns
-        if latency_ns < self.smallest or not self.count:
-            self.smallest = latency_ns
-        self.count += 1
-        self.sum += latency_ns
+        self._sum += latency_ns
+        self._largest = max(self._largest, latency_ns)
+        self._smallest = min(self._smallest, latency_ns)
         if latency_ns < 0:
-            self.negative += 1
+            self._negative += 1
             return
-        octave = latency_ns.bit_length() - _LINEAR_BITS
+        octave = latency_ns.bit_length() - LINEAR_BITS
         if octave > 0:
-            bucket = (latency_ns >> octave) + octave * BUCKETS_PER_OCTAVE
+            bucket = octave * BUCKETS_PER_OCTAVE + (latency_ns >> octave)
         else:
             bucket = latency_ns
         try:
-            self.buckets[bucket] += 1
+            self._buckets[bucket] += 1
         except IndexError:
-            self.buckets += [0] * (bucket - len(self.buckets))
-            self.buckets.append(1)
+            self._buckets += [0] * (bucket - len(self._buckets))
+            self._buckets.append(1)
+
+    def seen(self) -> tuple[list[int], int, int, int, int, int]:
+        """Return (bucket counts, count, sum, minimum, maximum, negative count)."""
+        count = sum(self._buckets) + self._negative
+        if not count:
+            return [], 0, 0, 0, 0, 0
+        extremes = (self._smallest, self._largest)
+        return (list(self._buckets), count, self._sum, *extremes, self._negative)

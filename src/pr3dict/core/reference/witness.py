@@ -35,13 +35,14 @@ class Verdict(Enum):
 
 def hear(shelf: Shelf, now: int) -> None:
     """Judge every book that this frame changed, then the mirrors."""
-    for book in shelf.heard.values():
+    heard = list(dict.fromkeys(shelf.heard))
+    for book in heard:
         if book.standing is Standing.CHANGED:
             _judge_change(shelf, book, now)
         elif book.standing is Standing.SNAPSHOT:
             _close_snapshot(shelf, book, now)
     compared: set[str] = set()
-    for book in shelf.heard.values():
+    for book in heard:
         _compare_mirror(shelf, book, compared, now)
 
 
