@@ -72,7 +72,7 @@ def _print(table: Table, options: argparse.Namespace) -> None:
     elif options.markdown:
         print(show.markdown(table), end="")
     else:
-        show.on_terminal(table, Console())
+        show.on_terminal(table, Console(width=None if sys.stdout.isatty() else show.WIDE))
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """What a measurement says, and what several rounds of it say together. Pure.
 
 A round gives one value a figure: the median of many short batches, so that a batch during which
-the machine did something else does not count; of what is timed as a whole (a replay, a run on
-loopback flat out) the fastest of several. The table shows the median of the rounds and, as the
+the machine did something else does not count; of what is timed as a whole (everything on, a
+replay, a run flat out) the fastest of several. The table shows the median of the rounds and, as the
 spread, the lowest and the highest of them. A ratio is taken within a round, never across rounds.
 """
 

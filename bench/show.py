@@ -14,6 +14,8 @@ from bench.run import Table
 BUSY: Final = 0.5
 """A load before the run above which the figures are doubted."""
 MILLION: Final = 1e6
+WIDE: Final = 130
+"""Columns of a terminal that has room for the spreads."""
 HEADS: Final = ("work", "by", "proof", "simulated frames", "real capture", "reach", "")
 NUMBERS: Final = frozenset({"simulated frames", "real capture", "reach"})
 _VERDICTS: Final = {True: "reached", False: "missed", None: ""}
@@ -21,8 +23,8 @@ _STYLES: Final = {True: "green", False: "bold red", None: ""}
 
 
 def on_terminal(table: Table, console: Console) -> None:
-    """Print the table."""
-    console.print(_grid(table), "")
+    """Print the table, without the spreads where there is no room for them."""
+    console.print(_grid(table, wide=console.width >= WIDE), "")
     for note in notes(table):
         console.print(note, highlight=False)
 
@@ -36,14 +38,14 @@ def markdown(table: Table) -> str:
     return "\n".join([*rows, "", *(f"{note}  " for note in notes(table))]) + "\n"
 
 
-def cells(line: Line) -> tuple[str, ...]:
-    """Return the texts of a line, in the order of `HEADS`."""
+def cells(line: Line, *, wide: bool = True) -> tuple[str, ...]:
+    """Return the texts of a line, in the order of `HEADS`; `wide`: with the spreads."""
     return (
         line.what,
         line.by,
         line.proof,
-        ranged(line.simulated, line.unit),
-        ranged(line.capture, line.unit),
+        ranged(line.simulated, line.unit, wide=wide),
+        ranged(line.capture, line.unit, wide=wide),
         target(line),
         _VERDICTS[line.reached],
     )
@@ -55,7 +57,7 @@ def target(line: Line) -> str:
     return f"{'≤' if line.at_most else '≥'} {_scaled([wanted], line.unit)}" if wanted else ""
 
 
-def ranged(found: Spread | None, unit: str) -> str:
+def ranged(found: Spread | None, unit: str, *, wide: bool = True) -> str:
     """Return median, lowest and highest with their unit; `""` of nothing.
 
     >>> ranged(Spread(1_234_567, 1_200_000, 1_300_000, 3), "frames/s")
@@ -63,7 +65,9 @@ def ranged(found: Spread | None, unit: str) -> str:
     >>> ranged(Spread(0.4567, 0.45, 0.5, 3), "µs"), ranged(Spread(0.55, 0.5, 0.6, 3), "x")
     ('0.46 (0.45-0.50) µs', '0.55 (0.50-0.60) x')
     """
-    return "" if found is None else _scaled([found.median, found.low, found.high], unit)
+    if found is None:
+        return ""
+    return _scaled([found.median, found.low, found.high] if wide else [found.median], unit)
 
 
 def _scaled(values: Sequence[float], unit: str) -> str:
@@ -82,7 +86,7 @@ def notes(table: Table) -> Iterable[str]:
     """Return the sentences below the table."""
     yield (
         f"Engine: {table.engine}. Median of {table.rounds} rounds (lowest-highest); a round is the"
-        " median of many short batches; of replays and of runs flat out, the fastest."
+        " median of many short batches; of what is timed as a whole, the fastest."
     )
     yield f"Machine: {table.machine.sentence()}."
     if table.quick:
@@ -95,7 +99,7 @@ def notes(table: Table) -> Iterable[str]:
         yield f"Not measured: {part}: {why}"
 
 
-def _grid(table: Table) -> Grid:
+def _grid(table: Table, *, wide: bool) -> Grid:
     grid = Grid(box=None, pad_edge=False)
     for head in HEADS:
         justify: JustifyMethod = "right" if head in NUMBERS else "left"
@@ -104,7 +108,7 @@ def _grid(table: Table) -> Grid:
         grid.add_row()
         grid.add_row(Text(ROWS[name].title, style="bold"))
         for line in lines:
-            work, *plain, verdict = cells(line)
+            work, *plain, verdict = cells(line, wide=wide)
             grid.add_row(f"  {work}", *plain, Text(verdict, style=_STYLES[line.reached]))
     return grid
 

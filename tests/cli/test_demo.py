@@ -58,7 +58,7 @@ def test_faults_are_seen_and_healed(tmp_path):
     assert 0 == done.code, done.err
     last = done.documents[-1]
     assert 0 < last["stats"]["proofs"]["failed"]
-    assert 0 < last["stats"]["healing"].get("resubscribed", 0) + last["stats"]["snapshots"]["ws"]
+    assert 0 < last["stats"]["healing"]["cured"]
 
 
 def test_the_venue_ends_with_the_block():

@@ -125,7 +125,7 @@ def test_a_capture_keeps_the_pace_asked_for(tmp_path):
 
 
 def test_an_unknown_fault_is_refused_by_name():
-    with pytest.raises(ConfigError, match="fault: wanted one of drop, .*, found sabotage"):
+    with pytest.raises(ConfigError, match=r"fault: wanted one of drop, .*, found sabotage"):
         serve(Options(faults=("sabotage",)))
 
 

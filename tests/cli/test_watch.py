@@ -2,6 +2,8 @@
 
 import signal
 import socket
+import subprocess
+import sys
 
 import pytest
 from tests.cli.kit import interrupted, leading_to, run, terminal, variables
@@ -115,9 +117,6 @@ def test_colours_are_left_out_where_they_are_not_wanted(market, tmp_path):
 
 
 def test_the_monitor_has_a_door_of_its_own(market, tmp_path):
-    import subprocess
-    import sys
-
     done = subprocess.run(
         [sys.executable, "-m", "pr3dict.monitor", "0xabc"],
         env=leading_to(market),

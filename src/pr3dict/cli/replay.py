@@ -163,6 +163,8 @@ def _stroll(replay: Replay, reach: Reach, *, plain: bool, as_json: bool) -> None
         show(replay, "replay", check=halt)
     else:
         follow(replay, seconds=None, as_json=as_json, check=halt, until=over)
+        if not over():
+            raise KeyboardInterrupt  # what it came to by now is not what was asked for
     if not reach.whole and replay.clock.at > reach.end_ns:
         _rush(replay, reach.end_ns, reach, lambda _done, _total: None)
 

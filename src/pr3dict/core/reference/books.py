@@ -3,23 +3,25 @@
 from collections.abc import Callable
 from typing import Final
 
-from pr3dict.core.reference import shortcut, wire, witness
+from pr3dict.core.reference import wire, witness
 from pr3dict.core.reference.apply import Arrival, apply_all
 from pr3dict.core.reference.digest import content_digest, whole_digest
 from pr3dict.core.reference.entries import Control, Entry
 from pr3dict.core.reference.json_text import Rejected
 from pr3dict.core.reference.records import read_record
 from pr3dict.core.reference.shelf import Shelf
+from pr3dict.core.reference.shortcut import feed_plain
 from pr3dict.core.reference.view import View
 from pr3dict.model.errors import UnknownTokenError
 from pr3dict.model.events import ControlReceived, Event, FeedLost, FeedOpened, FrameRejected
 from pr3dict.model.records import Kind
-from pr3dict.model.states import BookState, Cause
+from pr3dict.model.states import BookState, Cause, Source
 from pr3dict.model.units import MICROS
 
 BOOKS: Final = 1
 EVENTS: Final = 2
 CONTROL: Final = 4
+_NONE: Final = Source.NONE
 EXCERPT_MAX: Final = 120
 """How many characters of a rejected frame are told."""
 
@@ -88,7 +90,8 @@ class Books:
 
     def feed(self, link: int, frame: bytes, local_ns: int) -> int:
         shelf = self._shelf
-        if not shelf.prove and not shelf.pending and shortcut.feed(shelf, link, frame, local_ns):
+        may_be_short = not shelf.prove and (not shelf.pending or local_ns < self.wake_at)
+        if may_be_short and feed_plain(shelf, link, frame, local_ns):
             return self._end() if shelf.pending or shelf.events else BOOKS
         self._begin(local_ns)
         self._count_frame(frame)
@@ -144,13 +147,14 @@ class Books:
 
     def top(self, token: str) -> tuple[int, int, int, int] | None:
         book = self._shelf.books.get(token)
-        if book is None or not book.source:
+        if book is None or book.source is _NONE:
             return None
         bids, asks = book.bids, book.asks
-        if bids.keys and asks.keys:
+        try:
             bid, ask = bids.keys[-1], asks.keys[-1]
-            return bid, bids.sizes[bid], MICROS - ask, asks.sizes[ask]
-        return bids.best() + asks.best()
+        except IndexError:
+            return bids.best() + asks.best()
+        return bid, bids.sizes[bid], MICROS - ask, asks.sizes[ask]
 
     def view(self, token: str, depth: int = 0) -> View | None:
         book = self._shelf.books.get(token)

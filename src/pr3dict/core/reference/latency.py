@@ -12,7 +12,8 @@ SANE_NS: Final = 3600 * NS_PER_S
 """A difference beyond this is one of clocks, not of distance."""
 BUCKETS_PER_OCTAVE: Final = 32
 LINEAR_BITS: Final = 6
-"""Below two to this power a bucket is one nanosecond."""
+LINEAR: Final = 1 << LINEAR_BITS
+"""Below this a bucket is one nanosecond."""
 
 
 class Latencies:
@@ -38,16 +39,15 @@ class Latencies:
             self.insane += 1
             return
         self._sum += latency_ns
-        self._largest = max(self._largest, latency_ns)
-        self._smallest = min(self._smallest, latency_ns)
+        if latency_ns > self._largest:  # noqa: PLR1730 - `max` takes as long as all the rest
+            self._largest = latency_ns
+        if latency_ns < self._smallest:  # noqa: PLR1730 - likewise
+            self._smallest = latency_ns
         if latency_ns < 0:
             self._negative += 1
             return
-        octave = latency_ns.bit_length() - LINEAR_BITS
-        if octave > 0:
-            bucket = octave * BUCKETS_PER_OCTAVE + (latency_ns >> octave)
-        else:
-            bucket = latency_ns
+        octave = latency_ns.bit_length() - LINEAR_BITS if latency_ns >= LINEAR else 0
+        bucket = octave * BUCKETS_PER_OCTAVE + (latency_ns >> octave)
         try:
             self._buckets[bucket] += 1
         except IndexError:

@@ -6,13 +6,14 @@ other, so that nothing is skipped unread; sizes in canonical form, prices on the
 that are LIVE and not newer. Any other frame it leaves untouched, and the long way is gone.
 """
 
+import re
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import msgspec
 
 from pr3dict.core.reference import witness
 from pr3dict.core.reference.book import Book, Standing
-from pr3dict.core.reference.decimal_text import MS_MAX, REMEMBERED, parse_micros, to_text
+from pr3dict.core.reference.decimal_text import MS_MAX, REMEMBERED, to_text
 from pr3dict.core.reference.shelf import Shelf
 from pr3dict.model.states import BookState
 from pr3dict.model.units import MICROS
@@ -29,9 +30,13 @@ if TYPE_CHECKING:
 else:
     _Price = Literal[tuple(_PRICES)]
 
+_canonical: Final = re.compile(r"(0|[1-9][0-9]{0,11})(?:\.([0-9]{0,5}[1-9]))?").fullmatch
+_SCALES: Final = [10**places for places in range(6, -1, -1)]
 _DIGITS: Final = 13
-"""Of the milliseconds from 2001 to 2286."""
+_EARLIEST_MS: Final = 10 ** (_DIGITS - 1)
+"""September 2001: so many digits make no earlier time, and no sign or space is among them."""
 _LIVE: Final = BookState.LIVE
+_SETTLED: Final = Standing.SETTLED
 _CHANGED: Final = Standing.CHANGED
 
 
@@ -56,34 +61,37 @@ class _Sizes(dict[str, int]):
     """Micros by canonical text; learns a text when it is first asked for."""
 
     def __missing__(self, text: str) -> int:
-        number = parse_micros(text)
-        if number is None or not number[1]:
+        form = _canonical(text)
+        if form is None:
             raise ValueError(text)
+        whole, places = form.groups("")
+        size = int(whole) * MICROS + int(places or "0") * _SCALES[len(places)]
         if len(self) >= REMEMBERED:
             self.clear()
-        self[text] = number[0]
-        return number[0]
+        self[text] = size
+        return size
 
 
 _decode: Final = msgspec.json.Decoder(_PlainFrame).decode
 _sizes: Final = _Sizes()
 
 
-def feed(shelf: Shelf, link: int, frame: bytes, now: int) -> bool:
-    """Apply a frame if it is a plain one and no claim is pending; tell whether it was."""
+def feed_plain(shelf: Shelf, link: int, frame: bytes, now: int) -> bool:
+    """Apply a frame if it is a plain one; tell whether it was. No claim may be due."""
     try:
         said = _decode(frame)
         timestamp = said.timestamp
         ms = int(timestamp)
         one, other = said.price_changes
         book, twin = shelf.books[one.asset_id], shelf.books[other.asset_id]
-        size, twin_size = _sizes[one.size], _sizes[other.size]
+        size = _sizes[one.size]
+        twin_size = size if other.size == one.size else _sizes[other.size]
     except (ValueError, KeyError, RecursionError):  # msgspec's errors are ValueErrors
         return False
     if (
         len(timestamp) != _DIGITS
         or not timestamp.isascii()
-        or not 10 ** (_DIGITS - 1) <= ms <= MS_MAX  # Then every character is a digit.
+        or not _EARLIEST_MS <= ms <= MS_MAX
         or book is twin
         or ms < book.ms
         or ms < twin.ms
@@ -91,23 +99,36 @@ def feed(shelf: Shelf, link: int, frame: bytes, now: int) -> bool:
         or twin.link != link
         or book.state is not _LIVE
         or twin.state is not _LIVE
+        or book.standing is not _SETTLED
+        or twin.standing is not _SETTLED
     ):
         return False
-    is_settled = _apply(book, one, size, ms, now)
-    is_settled = _apply(twin, other, twin_size, ms, now) and is_settled
+    bid, ask = _PRICES[one.best_bid], _PRICES[one.best_ask]
+    twin_bid, twin_ask = _PRICES[other.best_bid], _PRICES[other.best_ask]
+    is_settled = _apply(book, one, size, bid, ask, ms, now)
+    is_settled = _apply(twin, other, twin_size, twin_bid, twin_ask, ms, now) and is_settled
     shelf.plain_frames += 1
     shelf.plain_bytes += len(frame)
     shelf.changed = [book, twin]
     shelf.links[link].last_data_ns = now
     shelf.latencies.record(now, ms)
-    if not (is_settled and _is_mirror(book, twin)):
+    if not (
+        is_settled
+        and bid + twin_ask == MICROS == ask + twin_bid
+        and book.mates is twin.mates
+        and len(book.mates) == 2  # noqa: PLR2004 - YES and NO
+        and book.bids.sizes[bid] == twin.asks.sizes[bid]
+        and book.asks.sizes[twin_bid] == twin.bids.sizes[twin_bid]
+    ):
         shelf.plain_mirrors -= 1
         shelf.heard = [book, twin]
         witness.hear(shelf, now)
     return True
 
 
-def _apply(book: Book, change: _PlainChange, size: int, ms: int, now: int) -> bool:
+def _apply(
+    book: Book, change: _PlainChange, size: int, bid: int, ask: int, ms: int, now: int
+) -> bool:
     """Apply one change; tell whether best bid and ask are what it claims."""
     bids, asks = book.bids, book.asks
     price = _PRICES[change.price]
@@ -122,24 +143,12 @@ def _apply(book: Book, change: _PlainChange, size: int, ms: int, now: int) -> bo
     book.ms = ms
     book.local_ns = now
     book.version += 1
-    bid, ask = _PRICES[change.best_bid], _PRICES[change.best_ask]
-    if bids.keys and asks.keys and bids.keys[-1] == bid < ask == MICROS - asks.keys[-1]:
-        return True  # Settled: what was claimed is never asked for again.
+    try:
+        if bids.keys[-1] == bid < ask == MICROS - asks.keys[-1]:
+            return True  # Settled: what was claimed is never asked for again.
+    except IndexError:
+        pass  # A side is empty, though the claim says that it is not.
     book.hash_claimed = change.hash
     book.best_bid_claimed, book.best_ask_claimed = bid, ask
     book.standing = _CHANGED
     return False
-
-
-def _is_mirror(book: Book, twin: Book) -> bool:
-    """Tell whether two books of one market, neither side empty, have mirrored best levels."""
-    if book.mates is not twin.mates or len(book.mates) != 2:  # noqa: PLR2004 - YES and NO
-        return False
-    bids, asks, twin_bids, twin_asks = book.bids, book.asks, twin.bids, twin.asks
-    bid, ask = bids.keys[-1], asks.keys[-1]
-    return (
-        bid == twin_asks.keys[-1]
-        and ask == twin_bids.keys[-1]
-        and bids.sizes[bid] == twin_asks.sizes[bid]
-        and asks.sizes[ask] == twin_bids.sizes[ask]
-    )
