@@ -1,7 +1,7 @@
 """One run on loopback: a server in a process of its own, and who listens to it here.
 
 Listeners hear the same bytes: our whole feed as `pr3dict watch` has it, with either transport;
-and a bare picows listener that does nothing but look at the clock.
+and a bare picows listener that takes the bytes and looks at the clock.
 """
 
 import asyncio
@@ -162,9 +162,10 @@ async def _listen_bare(run: Run, server: Server) -> list[int]:
     opened, done = asyncio.Event(), asyncio.Event()
 
     class Listener(picows.WSListener):  # type: ignore[misc,unused-ignore]
-        """Looks at the clock."""
+        """Takes the bytes of each frame and looks at the clock."""
 
         def on_ws_frame(self, transport: Any, frame: Any) -> None:  # noqa: ANN401, ARG002
+            frame.get_payload_as_bytes()
             heard.append(monotonic_ns())
             if len(heard) == run.opening:
                 opened.set()

@@ -8,9 +8,9 @@ take memory themselves, are made before the measurement and fed to nobody.
 import gc
 from collections.abc import Iterator
 from itertools import islice
+from mmap import PAGESIZE
 from pathlib import Path
 from random import Random
-from resource import getpagesize
 from typing import Final
 
 from bench.frames import LAG_NS, LINK
@@ -75,4 +75,4 @@ def _resident() -> int:
     """Return the bytes of this process that are in memory."""
     gc.collect()
     pages = int(_STATM.read_text().split()[1])
-    return pages * getpagesize()
+    return pages * PAGESIZE

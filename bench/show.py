@@ -89,6 +89,8 @@ def notes(table: Table) -> Iterable[str]:
         " median of many short batches; of what is timed as a whole, the fastest."
     )
     yield f"Machine: {table.machine.sentence()}."
+    if table.engine != "native":
+        yield "The targets are those of the native engine, which does not run here."
     if table.quick:
         yield "A quick run: few frames, short rounds."
     if not table.captured:

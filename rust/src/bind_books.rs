@@ -12,7 +12,7 @@ use pyo3::types::{PyDict, PyString, PyTuple};
 use crate::bind_events::Events;
 use crate::bind_tape::corrupt;
 use crate::bind_view::View;
-use crate::books;
+use crate::books::{self, BOOKS, CONTROL, EVENTS};
 use crate::digest;
 use crate::polymarket::Decoder;
 use crate::record;
@@ -175,6 +175,10 @@ impl Books {
         until_ns: u64,
         on_frame: Option<Bound<'_, PyAny>>,
     ) -> PyResult<usize> {
+        // Made once a block: the arguments of every call there can be.
+        let arguments = (0..=BOOKS | EVENTS | CONTROL)
+            .map(|flags| PyTuple::new(py, [flags]))
+            .collect::<PyResult<Vec<_>>>()?;
         while let Some(record) = record::read(block, offset).map_err(|error| corrupt(py, error))? {
             if record.kind != record::KIND_IN || record.wall_ns > until_ns {
                 break;
@@ -182,7 +186,7 @@ impl Books {
             let flags = self.feed(record.link, record.payload, record.wall_ns.cast_signed())?;
             offset = record.next;
             if let (Some(on_frame), true) = (&on_frame, flags != 0) {
-                on_frame.call1((flags,))?;
+                on_frame.call1(arguments[flags as usize].clone())?;
             }
         }
         Ok(offset)

@@ -74,12 +74,12 @@ def test_books_have_sixty_levels_a_side_and_are_proved_one_by_one():
 
 
 def test_singles_prove_one_book_each():
-    corpus = frames.singles(200)
+    corpus = frames.singles(1_500)  # enough for two batches of several frames in a row
     books = fed(corpus, corpus.tokens[::2])
     before = sum(len(segment.before) for segment in corpus.segments[1:])
 
-    assert 200 == len(corpus.frames)
-    assert 200 <= books.counters()["proofs.proved"] <= 200 + before + 25
+    assert 1_500 == len(corpus.frames)
+    assert 1_500 <= books.counters()["proofs.proved"] <= 1_500 + before + 25
     assert 0 == books.counters()["proofs.failed"]
 
 

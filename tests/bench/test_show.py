@@ -29,9 +29,9 @@ def table(**more):
     return Table(**(told | more))
 
 
-def printed(found):
+def printed(found, width=160):
     written = io.StringIO()
-    show.on_terminal(found, Console(file=written, width=160))
+    show.on_terminal(found, Console(file=written, width=width))
     return written.getvalue()
 
 
@@ -40,6 +40,12 @@ def test_the_terminal_shows_figure_spread_target_and_verdict():
 
     assert ["decode", "native", "off", "0.45", "(0.40-0.60)", "µs"] == line.split()[:6]
     assert ["≤", "0.50", "µs", "reached"] == line.split()[6:]
+
+
+def test_a_narrow_terminal_shows_no_spread():
+    (line,) = [text for text in printed(table(), width=80).splitlines() if "≤" in text]
+
+    assert ["decode", "native", "off", "0.45", "µs", "≤", "0.50", "µs", "reached"] == line.split()
 
 
 def test_a_missed_target_says_so():

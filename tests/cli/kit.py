@@ -12,7 +12,7 @@ import termios
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -35,7 +35,7 @@ class Outcome(msgspec.Struct):
     err: str
 
     @property
-    def documents(self) -> list[dict[str, object]]:
+    def documents(self) -> list[dict[str, Any]]:
         """The JSON lines of stdout; raises when there is anything else."""
         return [msgspec.json.decode(line) for line in self.out.splitlines()]
 

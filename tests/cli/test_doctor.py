@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from typing import Any
 
 import pytest
 from tests.cli.kit import leading_to, run, variables
@@ -15,7 +16,7 @@ from pr3dict.net.clock import SystemClock
 SECRET = "sesame-open-up"
 
 
-def findings(document: dict) -> dict[str, tuple[str, str]]:
+def findings(document: dict[str, Any]) -> dict[str, tuple[str, str]]:
     return {found["what"]: (found["level"], found["words"]) for found in document["findings"]}
 
 

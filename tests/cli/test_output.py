@@ -1,6 +1,8 @@
 """What goes to stdout and to stderr."""
 
 import math
+import os
+import pty
 import subprocess
 import sys
 
@@ -41,19 +43,25 @@ def test_a_pipe_is_no_terminal():
 
 
 def test_the_bar_is_drawn_on_a_terminal(tmp_path):
-    (tmp_path / "pr3dict").mkdir()
     with terminal("verify", "nothing", env=variables(), cwd=tmp_path) as screen:
         screen.until("checking")
         screen.until("wanted a tape")
         assert 2 == screen.leaves()
 
 
-def test_the_bar_goes_to_stderr(tmp_path):
-    done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", BAR],
-        env=variables(),
-        capture_output=True,
-        timeout=BOUND_S,
-        check=True,
-    )
+def test_the_bar_goes_to_stderr_and_never_to_stdout():
+    end, its_end = pty.openpty()
+    try:
+        done = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-c", BAR],
+            env=variables(),
+            stdout=subprocess.PIPE,
+            stderr=its_end,
+            timeout=BOUND_S,
+            check=True,
+        )
+        assert b"checking" in os.read(end, 65_536)
+    finally:
+        os.close(its_end)
+        os.close(end)
     assert b"" == done.stdout

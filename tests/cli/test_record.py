@@ -12,7 +12,7 @@ from pr3dict.tape import TapeWriter
 
 def test_what_was_recorded_verifies_and_replays_to_the_same_digest(market, tmp_path):
     env = leading_to(market)
-    recorded = run("record", "--to", "tape", "--seconds", "2", env=env, cwd=tmp_path)
+    recorded = run("record", "--to", "tape", "--seconds", "1", env=env, cwd=tmp_path)
     assert 0 == recorded.code, recorded.err
     assert recorded.err.startswith("recording 4 tokens to tape; Ctrl-C ends it")
     digest = recorded.out.split()[-1]
@@ -28,7 +28,7 @@ def test_what_was_recorded_verifies_and_replays_to_the_same_digest(market, tmp_p
 
 
 def test_json_is_a_line_a_second_and_an_end(market, tmp_path):
-    options = ("--to", "tape", "--seconds", "1.5", "--json")
+    options = ("--to", "tape", "--seconds", "1.2", "--json")
     done = run("record", market.tokens[0], *options, env=leading_to(market), cwd=tmp_path)
     assert (0, "") == (done.code, done.err)
     first, second, last = done.documents

@@ -144,7 +144,7 @@ def test_faults_strike_in_turn_and_are_counted(tmp_path):
         assert child.stdout is not None
         served = json.loads(child.stdout.readline())
         env = variables(**served["env"], PR3DICT_BACKOFF_BASE_S="0.05", PR3DICT_BACKOFF_CAP_S="0.1")
-        watched = run("watch", "--seconds", "4", "--json", env=env, cwd=tmp_path)
+        watched = run("watch", "--seconds", "2.5", "--json", env=env, cwd=tmp_path)
         assert 0 == watched.code, watched.err
         child.stdin.close()
         struck = json.loads(child.stdout.readline())["faults"]
@@ -156,7 +156,7 @@ def test_faults_strike_in_turn_and_are_counted(tmp_path):
 
 def test_venue_time_is_our_time(tmp_path):
     with venue("--markets", "4", "--activity", "5") as market:
-        done = run("watch", "--seconds", "2", "--json", env=leading_to(market), cwd=tmp_path)
+        done = run("watch", "--seconds", "1", "--json", env=leading_to(market), cwd=tmp_path)
     stats = done.documents[-1]["stats"]
     assert 0 == stats["witnesses"]["latency.clock_insane"]
     assert abs(stats["latency_p50_ms"]) < 1_000

@@ -14,7 +14,7 @@ CAPTURE = Path(__file__).resolve().parents[3] / "shared/data/polymarket-predxt/m
 @pytest.fixture(scope="module")
 def tape(market, tmp_path_factory) -> Path:
     where: Path = tmp_path_factory.mktemp("recorded")
-    options = ("--to", "tape", "--seconds", "1.5")
+    options = ("--to", "tape", "--seconds", "0.5")
     done = run("record", *options, env=leading_to(market), cwd=where)
     assert 0 == done.code, done.err
     return where / "tape"

@@ -10,7 +10,7 @@ from tests.core.frames import START_MS, Message, compact
 
 def damaged(rng: random.Random, frame: bytes) -> bytes:
     """Return a frame as it should never come."""
-    damage = rng.choice((_flip, _cut, _join, _harm_json, _harm_json, _harm_json))
+    damage = rng.choice((_flip, _cut, _join, _harm_json, _harm_json, _harm_level))
     return damage(rng, frame)
 
 
@@ -46,6 +46,23 @@ def _harm_json(rng: random.Random, frame: bytes) -> bytes:
             _harm_member(rng, place, rng.choice(list(place)))
     text = compact(value) if rng.random() < 0.5 else json.dumps(value)
     return _harm_text(rng, text).encode("utf-8", "surrogatepass")
+
+
+def _harm_level(rng: random.Random, frame: bytes) -> bytes:
+    """Give a level or a change what a number must not be, or say a level twice."""
+    try:
+        value = json.loads(frame)
+    except ValueError:
+        return frame
+    levels = [place for place in _objects(value) if "price" in place and "size" in place]
+    sides = [place[side] for place in _objects(value) for side in place if side in {"bids", "asks"}]
+    if sides and rng.random() < 0.3:
+        side = rng.choice(sides)
+        if side:
+            side.append(rng.choice(side) | {"size": "7"})
+    elif levels:
+        rng.choice(levels)[rng.choice(("price", "size"))] = rng.choice(NUMBERS)
+    return compact(value).encode("utf-8", "surrogatepass")
 
 
 def _objects(value: object) -> Iterator[Message]:
@@ -90,25 +107,34 @@ VALUES = (
 
 def _harm_member(rng: random.Random, place: Message, name: str) -> None:
     value = place[name]
-    kind = rng.randrange(10)
+    kind = rng.randrange(12)
     if kind == 0:
         del place[name]
     elif kind == 1:
         place[rng.choice((name + "s", name.upper(), "\u00e9", ""))] = place.pop(name)
     elif kind == 2:
         place["also"] = rng.choice((value, {"deep": [[value]]}))
-    elif kind == 3 and isinstance(value, list) and value:
-        value.append(rng.choice((value[0], rng.choice(OTHERS))))
-    elif kind == 4 and isinstance(value, list):
-        rng.shuffle(value)
-    elif kind == 5 and isinstance(value, str):
+    elif kind == 3:
+        place[name] = rng.choice(OTHERS)
+    elif kind == 4 and isinstance(value, str):
         place[name] = _as_number(value)
-    elif kind == 6 and name == "timestamp":
+    elif isinstance(value, list):
+        place[name] = _harmed_list(rng, value)
+    elif name == "timestamp":
         place[name] = rng.choice((*TIMESTAMPS, *(str(START_MS + ms) for ms in range(10))))
-    elif kind <= 8 and name in NUMERIC:
+    elif name in NUMERIC:
         place[name] = rng.choice(NUMBERS)
+    elif name == "side":
+        place[name] = rng.choice(("BUY", "SELL", "buy", "", "SELL "))
     else:
         place[name] = rng.choice(OTHERS)
+
+
+def _harmed_list(rng: random.Random, value: list[Any]) -> list[Any]:
+    harmed = list(value)
+    rng.shuffle(harmed)
+    more = (*harmed[:1], *harmed[:1], rng.choice(OTHERS))
+    return rng.choice(([*harmed, rng.choice(more)] if more else harmed, harmed, harmed[1:], []))
 
 
 def _as_number(text: str) -> Any:

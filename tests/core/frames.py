@@ -188,32 +188,36 @@ class World:
         return message
 
     def batch(self) -> list[str]:
-        """One order: frames with one timestamp and one hash a token."""
+        """One order: frames with one timestamp and one hash a token, or one frame of them all."""
         rng = self.rng
         book = rng.choice(self.books)
         twin = self.twin(book)
         moves = []
         for _ in range(rng.choice((1, 1, 1, 1, 2, 3))):
-            side, price = self._place(book)
-            size = 0 if rng.random() < 0.25 else self._size()
+            side, price, size = self._move(book)
             self._set_both(book, twin, side, price, size)
             moves.append((side, price, size))
-        return [self._change_frame(book, twin, *move) for move in moves]
+        told = twin if rng.random() < 0.9 else None
+        frames = [self._change_frame(book, told, [move]) for move in moves]
+        return frames if rng.random() < 0.9 else [self._change_frame(book, told, moves)]
 
-    def _place(self, book: TrueBook) -> tuple[str, int]:
-        """Choose a side and a price that crosses nothing, near the best or held."""
+    def _move(self, book: TrueBook) -> tuple[str, int, int]:
+        """Choose a change near the best or of a level held; hardly ever does it cross."""
         rng = self.rng
         side = rng.choice(("BUY", "SELL"))
-        held = list(book.ladders[side])
         bid = max(book.ladders["BUY"], default=0)
         ask = min(book.ladders["SELL"], default=MICROS)
+        if bid >= ask:
+            return side, bid if side == "BUY" else ask, 0
+        size = 0 if rng.random() < 0.25 else self._size()
+        held = list(book.ladders[side])
         if held and rng.random() < 0.5:
-            return side, rng.choice(held)
+            return side, rng.choice(held), size
         steps = rng.randrange(1, 8) * book.tick
         price = ask - steps if side == "BUY" else bid + steps
-        if rng.random() < 0.02:
+        if rng.random() < 0.01:
             price = ask if side == "BUY" else bid
-        return side, min(max(price, book.tick), MICROS - book.tick)
+        return side, min(max(price, book.tick), MICROS - book.tick), size
 
     def _change(self, book: TrueBook, side: str, price: int, size: int) -> Message:
         bid, ask = book.best()
@@ -228,12 +232,14 @@ class World:
         }
 
     def _change_frame(
-        self, book: TrueBook, twin: TrueBook | None, side: str, price: int, size: int
+        self, book: TrueBook, twin: TrueBook | None, moves: list[tuple[str, int, int]]
     ) -> str:
-        changes = [self._change(book, side, price, size)]
-        if twin is not None:
-            other = "SELL" if side == "BUY" else "BUY"
-            changes.append(self._change(twin, other, MICROS - price, size))
+        changes = []
+        for side, price, size in moves:
+            changes.append(self._change(book, side, price, size))
+            if twin is not None:
+                other = "SELL" if side == "BUY" else "BUY"
+                changes.append(self._change(twin, other, MICROS - price, size))
         message = {
             "market": book.market,
             "price_changes": changes,

@@ -5,6 +5,7 @@ from typing import Any
 from tests.core.frames import TrueBook, compact
 
 from pr3dict.core import Books, Core
+from pr3dict.model.events import ProofFailed
 from pr3dict.model.units import NS_PER_MS
 
 Message = dict[str, Any]
@@ -172,3 +173,8 @@ def standing(books: Books, token: str = YES) -> tuple[int, int, int]:
     view = books.view(token)
     assert view is not None
     return view.state, view.cause, view.proof
+
+
+def failures(told: list[Any]) -> list[tuple[str, int, str]]:
+    """Return (token, cause, what was expected) of each failure among events."""
+    return [(e.token, e.cause, e.expected) for e in told if isinstance(e, ProofFailed)]

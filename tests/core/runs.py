@@ -15,12 +15,13 @@ Step = tuple[Any, ...]
 
 NS_PER_MS = 1_000_000
 LINKS = 2
+FRAMES_A_RUN = 100
 WHEN_DUE = -1
 """As time of `wake`: whatever `wake_at` says."""
 LINK_DOWN, SILENT = 7, 10
 
 
-def steps(seed: int, count: int = 100) -> list[Step]:
+def steps(seed: int, count: int = FRAMES_A_RUN) -> list[Step]:
     """Return the calls of a run: about `count` frames of two links and what happens around."""
     rng = random.Random(seed)
     world = World(rng)
@@ -39,7 +40,7 @@ class _Run:
         self.now = START_MS * NS_PER_MS
         self.calls: list[Step] = []
         self.fed = 0
-        self.harm = rng.choice((0.0, 0.05, 0.3))
+        self.harm = rng.choice((0.0, 0.1, 0.5))
         """How often a frame is lost, doubled, swapped or damaged."""
         self.last = b""
         self.held: list[bytes] = []
@@ -95,7 +96,7 @@ class _Run:
         if rng.random() >= self.harm:
             return frames
         at = rng.randrange(len(frames))
-        harm = rng.randrange(5)
+        harm = rng.randrange(7)
         if harm == 0:
             self.held.append(frames[at])
             return frames[:at] + frames[at + 1 :]

@@ -189,6 +189,18 @@ def test_an_older_change_is_ignored(engine):
     assert 20_000_000 == books.top(YES)[1]
 
 
+@pytest.mark.parametrize("prove", [True, False])
+def test_a_frame_may_be_older_for_one_of_its_books(engine, prove):
+    venue = Venue()
+    books = live(engine, venue, prove=prove)
+    change = venue.next("BUY", "0.49", 7)
+    venue.ms += 5
+    feed(books, venue.book(venue.no))
+    feed(books, change)
+    assert 1 == books.counters()["entries.ignored.older"]
+    assert (2, 2) == (books.view(YES).version, books.view(NO).version)
+
+
 def test_an_older_book_is_ignored_by_a_live_book_only(engine):
     venue = Venue()
     books = live(engine, venue)

@@ -11,12 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from tests.conftest import engine_named
-from tests.core.runs import LINKS, WHEN_DUE, Step, steps
+from tests.core.runs import FRAMES_A_RUN, LINKS, WHEN_DUE, Step, steps
 
 from pr3dict.core import Books, Core, View
 
 FRAMES = int(os.environ.get("PR3DICT_FRAMES", "50000"))
-FRAMES_A_RUN = 100
 TELLING = {"feed", "feed_rest", "wake"}
 SHOWN = (
     "token", "market", "state", "cause", "source", "proof", "epoch", "version", "venue_ns",
@@ -103,6 +102,6 @@ def test_every_call_does_the_same_in_both_engines(engines, prove):
     )
     @given(st.integers(0, 2**64 - 1), st.booleans())
     def compare_a_run(number, adopt):
-        compare(engines, steps(number, FRAMES_A_RUN), prove=prove, adopt=adopt)
+        compare(engines, steps(number), prove=prove, adopt=adopt)
 
     compare_a_run()

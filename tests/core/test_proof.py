@@ -4,12 +4,11 @@ import pytest
 from tests.core.kit import (
     BATCH_NS,
     LINK,
-    MS,
     NO,
     NOW,
     YES,
     Venue,
-    counted,
+    failures,
     feed,
     frame,
     live,
@@ -18,7 +17,7 @@ from tests.core.kit import (
     trade,
 )
 
-from pr3dict.model.events import BookReset, ProofFailed, StateChanged
+from pr3dict.model.events import BookReset, StateChanged
 from pr3dict.model.states import BookState, Cause, Proof
 from pr3dict.model.units import NS_PER_MS
 
@@ -27,10 +26,6 @@ PROVED = (LIVE, Cause.NONE, Proof.PROVED)
 UNVERIFIED = (LIVE, Cause.NONE, Proof.UNVERIFIED)
 PENDING = (LIVE, Cause.NONE, Proof.PENDING)
 WRONG = "0" * 40
-
-
-def failures(told):
-    return [(e.token, e.cause, e.expected) for e in told if isinstance(e, ProofFailed)]
 
 
 def lost(books, venue, *move):
@@ -209,6 +204,27 @@ def test_any_other_trade_price_is_searched_when_the_batch_is_over(engine):
     assert 0 == books.counters()["proofs.failed"]
 
 
+def test_what_is_proved_later_is_the_content_as_it_arrived(engine):
+    venue = Venue()
+    books = live(engine, venue)
+    venue.trade_at("0.123")
+    feed(books, venue.next("SELL", "0.51", 20), NOW + 5)
+    books.wake(NOW + 5 + BATCH_NS)
+    assert PROVED == standing(books)
+    assert NOW + 5 == books.view(YES).verified_ns
+
+
+def test_no_grid_is_searched_for_a_book_that_failed_already(engine):
+    venue = Venue()
+    books = live(engine, venue)
+    lost(books, venue, "BUY", "0.45", 9)
+    feed(books, venue.next("SELL", "0.52", 61))
+    assert 2 == books.counters()["proofs.searched"]
+    feed(books, venue.next("SELL", "0.52", 62))
+    assert 4 == books.counters()["proofs.failed"]
+    assert 2 == books.counters()["proofs.searched"]
+
+
 def test_a_price_in_another_form_cannot_be_proved_until_the_next_book(engine):
     venue = Venue()
     books = live(engine, venue)
@@ -244,111 +260,6 @@ def test_a_failing_book_is_suspect_and_the_third_ends_the_storm(engine):
     )
     venue.ms += 1
     feed(books, venue.book())
-    assert PROVED == standing(books)
-
-
-def test_where_no_hash_is_told_the_best_prices_settle(engine):
-    venue = Venue()
-    books = opened(engine, YES, prove=False)
-    feed(books, venue.book())
-    assert (LIVE, Cause.NONE, Proof.OFF) == standing(books)
-    feed(books, venue.next("BUY", "0.47", 5))
-    assert (0, LIVE) == (books.wake_at, books.view(YES).state)
-    assert {
-        "frames.applied": 2,
-        "entries.received": 3,
-        "entries.applied": 2,
-        "entries.ignored.untracked": 1,
-        "snapshots.ws": 1,
-    } == counted(books)
-
-
-def test_best_prices_that_stay_wrong_are_a_failure(engine):
-    venue = Venue()
-    books = opened(engine, YES, prove=False)
-    feed(books, venue.book())
-    venue.next("BUY", "0.50", 9)
-    assert [] == failures(feed(books, venue.next("BUY", "0.47", 5)))
-    told = feed(books, venue.next("BUY", "0.47", 6), NOW + 7)
-    assert [
-        ProofFailed(YES, Cause.BEST, "0.5/0.51", "0.49/0.51", (MS + 2) * NS_PER_MS, NOW + 7),
-        StateChanged(YES, LIVE, SUSPECT, Cause.BEST, NOW + 7),
-    ] == told
-    assert 1 == books.counters()["best.failed"]
-
-
-def test_a_best_price_that_is_not_told_is_not_compared(engine):
-    venue = Venue()
-    books = opened(engine, YES, prove=False)
-    feed(books, venue.book())
-    change = venue.next("BUY", "0.47", 5)
-    del change["price_changes"][0]["best_bid"]
-    change["price_changes"][0]["best_ask"] = "0.6"
-    feed(books, change)
-    told = feed(books, venue.next("BUY", "0.47", 6))
-    assert [(YES, Cause.BEST, "/0.6")] == failures(told)
-
-
-@pytest.mark.parametrize(("bid", "ask"), [("0", "1"), ("", ""), ("0.0", "1.0")])
-def test_an_empty_side_is_told_in_three_ways(engine, bid, ask):
-    venue = Venue()
-    books = opened(engine, YES, prove=False)
-    feed(books, venue.book(bids=[{"price": "0.4", "size": "1"}], asks=[]))
-    change = venue.change("BUY", "0.4", "0", twin=False)
-    change["price_changes"][0] |= {"best_bid": bid, "best_ask": ask}
-    feed(books, change)
-    assert 0 == books.wake_at
-
-
-def test_a_crossed_book_at_a_batch_end_is_suspect(engine):
-    books = opened(engine, YES, prove=False)
-    told = feed(books, Venue().book(bids=[{"price": "0.51", "size": "1"}]))
-    assert [ProofFailed(YES, Cause.CROSSED, "", "0.51/0.51", NOW, NOW)] == told[2:3]
-    assert SUSPECT == books.view(YES).state
-    assert 1 == books.counters()["crossed.failed"]
-
-
-def test_a_book_crossed_in_the_middle_of_a_batch_is_not(engine):
-    venue = Venue()
-    books = live(engine, venue)
-    venue.ms += 1
-    venue.move("SELL", 510_000, 0)
-    venue.move("BUY", 510_000, 4)
-    feed(books, venue.change("BUY", "0.51", "4"))
-    assert PENDING == standing(books)
-    assert [] == feed(books, venue.change("SELL", "0.51", "0"))
-    assert PROVED == standing(books)
-
-
-def test_a_broken_mirror_makes_both_suspect(engine):
-    venue = Venue()
-    books = opened(engine, YES, NO, prove=False)
-    feed(books, venue.opening())
-    assert 1 == books.counters()["mirror.compared"]
-    venue.ms += 1
-    told = feed(books, [venue.book(), venue.book(venue.no, bids=[])])
-    assert [(YES, Cause.MIRROR, ""), (NO, Cause.MIRROR, "")] == failures(told)
-    assert [NO, YES] == [event.found for event in told if isinstance(event, ProofFailed)]
-    assert (2, 1) == (books.counters()["mirror.compared"], books.counters()["mirror.failed"])
-
-
-def test_a_broken_mirror_of_proved_books_is_counted_and_not_believed(engine):
-    venue = Venue()
-    books = live(engine, venue)
-    venue.ms += 1
-    venue.yes.set("BUY", 450_000, 1_000_000)
-    told = feed(books, [venue.book(), venue.book(venue.no)])
-    assert [] == failures(told)
-    assert PROVED == standing(books) == standing(books, NO)
-    assert 1 == books.counters()["mirror.failed"]
-
-
-def test_of_a_broken_mirror_only_the_unproved_half_is_suspect(engine):
-    venue = Venue()
-    books = live(engine, venue)
-    venue.ms += 1
-    told = feed(books, [venue.book(), venue.book(venue.no, hash=None, bids=[])])
-    assert [(NO, Cause.MIRROR, "")] == failures(told)
     assert PROVED == standing(books)
 
 

@@ -2,15 +2,20 @@
 
 import json
 import random
+from unittest import mock
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.damage import damaged
 from tests.core.frames import World
-from tests.core.kit import Venue, frame
+from tests.core.kit import YES, Venue, feed, live
+from tests.core.runs import steps
+from tests.core.test_differential import answer, state
 
-from pr3dict.core.reference import json_text, shortcut, wire
+from pr3dict.core import reference
+from pr3dict.core.reference import books as reference_books
+from pr3dict.core.reference import json_text, wire
 from pr3dict.core.reference.decimal_text import (
     parse_micros,
     parse_ms,
@@ -94,10 +99,6 @@ def judgement(read, text: bytes) -> str:
     return "read"
 
 
-def the_long_way(text: bytes) -> object:
-    return wire._read(decode(text), wire._message)  # noqa: SLF001
-
-
 @given(st.integers(0, 2**64 - 1))
 def test_json_is_judged_as_the_standard_library_does_when_strict(seed):
     rng = random.Random(seed)
@@ -120,18 +121,25 @@ def test_brackets_and_quotes_in_strings_are_not_counted():
     assert json_text.is_deeper(text, 2)
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.integers(0, 2**64 - 1))
-def test_the_shortcut_reads_as_the_long_way_does(seed):
-    rng = random.Random(seed)
-    for said in World(rng).batch():
-        for text in (said.encode(), damaged(rng, said.encode())):
-            plain = shortcut.read(text)
-            if plain is not None:
-                assert plain == the_long_way(text)
+def test_the_shortcut_does_what_the_long_way_does(seed):
+    run = steps(seed)
+    with mock.patch.object(reference_books, "feed_plain", return_value=False):
+        long = reference.new_books(prove=False)
+        the_long_way = [answer(long, step) for step in run]
+        left = state(long)
+    short = reference.new_books(prove=False)
+    assert the_long_way == [answer(short, step) for step in run]
+    assert left == state(short)
 
 
 def test_the_shortcut_takes_what_the_venue_sends():
-    assert shortcut.read(frame(Venue().next("BUY", "0.49", 7))) is not None
+    venue = Venue()
+    books = live(reference, venue, prove=False)
+    with mock.patch.object(wire, "read", side_effect=AssertionError("the long way")):
+        feed(books, venue.next("BUY", "0.49", 7))
+    assert 7_000_000 == books.top(YES)[1]
 
 
 @given(

@@ -81,6 +81,17 @@ def test_what_is_due_is_closed_in_order_of_time(engine):
     assert (YES,) == books.touched()
 
 
+def test_what_is_due_at_once_is_closed_in_the_order_of_its_times(engine):
+    venue = Venue()
+    books = live(engine, venue)
+    venue.next("BUY", "0.45", 9)
+    change = venue.next("BUY", "0.48", 31)
+    feed(books, change, NOW)
+    feed(books, change | {"price_changes": change["price_changes"][:1]}, NOW + 5)
+    books.wake(NOW + 2 * BATCH_NS)
+    assert (NO, YES) == books.touched()
+
+
 def tape(engine, venue):
     buffer = engine.new_record_buffer()
     frames = [venue.opening(), venue.next("BUY", "0.49", 7), venue.next("BUY", "0.49", 8), []]

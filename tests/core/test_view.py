@@ -82,6 +82,11 @@ def test_a_size_is_traded_best_level_first(engine, size, walk):
     assert walk == view_of(engine, BIDS, ASKS).walk_size(BID, size)
 
 
+def test_an_average_is_rounded_half_up(engine):
+    asks = [("0.333333", "0.000001"), ("0.333334", "0.000001")]
+    assert (333_334, 2, 1, True) == view_of(engine, asks=asks).walk_size(ASK, 2)
+
+
 def test_nothing_can_be_had_of_an_empty_side(engine):
     view = view_of(engine)
     assert (0, 0, 0, False) == view.walk_budget(ASK, 1) == view.walk_size(BID, 1)

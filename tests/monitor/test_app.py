@@ -201,9 +201,9 @@ async def test_q_and_ctrl_c_leave(key):
         assert not stage.monitor.is_running
 
 
-async def test_ctrl_c_leaves_even_while_a_filter_is_typed():
+async def test_ctrl_c_leaves_even_where_it_would_copy_a_selection():
     async with staged() as stage:
-        await stage.pilot.press("slash", "a", "ctrl+c")
+        await stage.pilot.press("slash", "a", "shift+home", "ctrl+c")
         await stage.pilot.pause()
         assert not stage.monitor.is_running
 

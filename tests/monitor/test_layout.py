@@ -89,6 +89,16 @@ def test_a_connection_shows_epoch_attempts_losses_age_and_its_last_error():
     assert "last error: it broke" in plain(line)
 
 
+def test_where_there_is_little_room_the_error_has_its_own_line():
+    down = link(1, Phase.WAITING, lost={"dropped": 2}, last_error="it broke")
+    lines = [plain(line) for line in layout.links(board(links=(down,)), 80, 2)]
+    assert 2 == len(lines)
+    assert "it broke" not in lines[0]
+    assert "it broke" == lines[1].strip()
+    assert 1 == len(layout.links(board(links=(down,)), 80, 1))
+    assert 1 == len(layout.links(board(links=(link(1, last_error="long ago"),)), 80, 2))
+
+
 def test_of_many_connections_those_in_trouble_are_shown_and_the_rest_counted():
     many = board(links=(*map(link, range(1, 9)), link(9, Phase.WAITING, lost={"dropped": 1})))
     lines = [plain(line) for line in layout.links(many, 80, 3)]

@@ -57,12 +57,13 @@ async def test_a_feed_is_open_inside_and_closed_after():
     async with SimServer(Venue(SimConfig(markets=1)), paused=True) as server:
         config = Config(polymarket_market_ws_url=server.ws_url, rest=False)
 
-        def visit() -> tuple[bool, str]:
+        def visit() -> tuple[bool, bool, str]:
             with live(config, server.tokens) as system:
-                return system.running, place(system)
+                inside, where = system.running, place(system)
+            return inside, system.running, where
 
-        running, where = await asyncio.to_thread(visit)
-    assert running
+        inside, after, where = await asyncio.to_thread(visit)
+    assert (True, False) == (inside, after)
     assert where == server.ws_url.removeprefix("ws://").partition("/")[0]
 
 

@@ -83,6 +83,13 @@ def test_each_proof_has_its_word_and_tone(proof, word, tone):
     assert [tone] == [found for text, found in pieces if text.strip() == word]
 
 
+def test_the_proof_of_a_book_that_is_ill_is_history():
+    stale = row_line(a_row(health=Health.STALE, cause=Cause.LINK_DOWN), 80)
+    assert [Tone.DIM] == [tone for text, tone in stale if text.strip() == "proved"]
+    failed = row_line(a_row(health=Health.SUSPECT, cause=Cause.HASH, proof=Proof.FAILED), 80)
+    assert [Tone.BAD] == [tone for text, tone in failed if text.strip() == "FAILED"]
+
+
 def test_the_word_tells_what_the_colour_tells():
     stale = row_line(a_row(health=Health.STALE, cause=Cause.LINK_DOWN), 80)
     assert [("STALE link", Tone.BAD)] == [

@@ -190,7 +190,10 @@ def verify(path: Path, as_json: Json = False) -> int:
     return verb.run(path, as_json=as_json)
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(
+    add_help_option=False,  # theirs says more
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
 def bench(context: typer.Context) -> int:
     """Measure every figure of the README, in a checkout.
 

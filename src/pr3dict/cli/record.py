@@ -13,7 +13,7 @@ from pr3dict.model.errors import TapeError
 from pr3dict.model.units import NS_PER_S
 from pr3dict.monitor.live import live, refuse_unknown, wanted_tokens
 from pr3dict.monitor.model import held
-from pr3dict.monitor.words import count, span
+from pr3dict.monitor.words import count, many, span
 from pr3dict.tape import TapeState, TapeWriter
 
 EVERY_S: Final = 1.0
@@ -27,7 +27,7 @@ def run(tokens: Sequence[str], to: str, *, seconds: float | None, as_json: bool)
     with live(from_environment(), wanted, record=to) as system:
         assert system.tape is not None
         if not as_json:
-            remark(f"recording {len(wanted)} tokens to {to}; Ctrl-C ends it")
+            remark(f"recording {many(len(wanted), 'token')} to {to}; Ctrl-C ends it")
         with suppress(KeyboardInterrupt):
             _follow(system, system.tape, wanted, seconds=seconds, as_json=as_json)
         system.stop()
@@ -74,10 +74,10 @@ def _conclude(system: System, tape: TapeWriter, to: str, *, as_json: bool) -> in
         say_json({"done": True, **figures})
         return 0
     say(
-        f"{to}: {figures['records']:,} records in {figures['segments']} segments,"
+        f"{to}: {many(figures['records'], 'record')} in {many(figures['segments'], 'segment')},"
         f" {figures['written_bytes']:,} bytes, {figures['lost']} lost"
     )
-    say(f"{figures['books']} books, digest {figures['digest']}")
+    say(f"{many(figures['books'], 'book')}, digest {figures['digest']}")
     return 0
 
 

@@ -24,7 +24,7 @@ from pr3dict.model.events import Event
 from pr3dict.model.units import NS_PER_S
 from pr3dict.monitor.model import held
 from pr3dict.monitor.screen import show
-from pr3dict.monitor.words import clock_time
+from pr3dict.monitor.words import clock_time, many
 from pr3dict.tape import TapeReader, import_jsonl
 from pr3dict.tape.verify import CAPTURES
 
@@ -192,4 +192,4 @@ def _conclude(replay: Replay, path: str, *, as_json: bool) -> None:
         f"{path}: {figures['frames']:,} frames, {rejected:,} rejected;"
         f" {figures['proved']:,} proofs held, {figures['failed']:,} failed"
     )
-    say(f"{len(tokens)} books, digest {figures['digest']}")
+    say(f"{many(len(tokens), 'book')}, digest {figures['digest']}")

@@ -48,9 +48,14 @@ def link_line(link: LinkSample, now: int, width: int) -> Line:
             _figure("frames", words.count(status.frames_in)),
         ],
     )
-    if status.last_error:
+    if status.last_error and width >= ROOMY:
         line.append((f"  last error: {words.clean(status.last_error)}", Tone.DIM))
     return fit(line, width)
+
+
+def error_line(link: LinkSample, width: int) -> Line:
+    """Return why a connection is down, on a line of its own."""
+    return fit(_figures("", [(words.clean(link.status.last_error), Tone.DIM)]), width)
 
 
 def links(board: Board, width: int, lines_max: int) -> list[Line]:
@@ -58,7 +63,10 @@ def links(board: Board, width: int, lines_max: int) -> list[Line]:
     if not board.links:
         return []
     if len(board.links) <= lines_max:
-        return [link_line(link, board.now, width) for link in board.links]
+        lines = [link_line(link, board.now, width) for link in board.links]
+        down = [link for link in board.links if phase_tone(link.status) is Tone.BAD]
+        errors = [error_line(link, width) for link in down] if width < ROOMY else []
+        return [*lines, *errors[: lines_max - len(lines)]]
     ill = sorted(board.links, key=lambda link: phase_tone(link.status) is not Tone.BAD)
     shown, rest = ill[: lines_max - 1], len(board.links) - lines_max + 1
     is_open = sum(1 for link in board.links if phase_tone(link.status) is Tone.GOOD)

@@ -70,6 +70,12 @@ def _health(row: Row) -> Piece:
     return (f"{said} {cause}" if cause and row.health is not Health.QUIET else said), tone
 
 
+def _proof(row: Row) -> Piece:
+    """Return what was proved: of a book that is ill it is history."""
+    word, tone = PROOFS[row.proof]
+    return word, tone if row.health in HEALTHY or tone is Tone.BAD else Tone.DIM
+
+
 def _spread(row: Row) -> Piece:
     return (words.NOTHING if math.isnan(row.spread_bps) else f"{row.spread_bps:.0f}"), Tone.PLAIN
 
@@ -103,7 +109,7 @@ def _last(row: Row) -> Piece:
 COLUMNS: Final[Sequence[Column]] = (
     Column("token", 9, "<", lambda row: (words.short(row.token), Tone.PLAIN)),
     Column("health", 14, "<", _health),
-    Column("proof", 7, "<", lambda row: PROOFS[row.proof]),
+    Column("proof", 7, "<", _proof),
     Column("bid", 6, "<", lambda row: (words.price(row.bid, row.tick), Tone.PLAIN)),
     Column("ask", 6, "<", lambda row: (words.price(row.ask, row.tick), Tone.PLAIN)),
     Column("bps", 6, ">", _spread),

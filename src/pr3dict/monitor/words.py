@@ -126,6 +126,15 @@ def count(number: float) -> str:
     return "many"
 
 
+def many(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> many(1, "book"), many(2_000, "book"), many(0, "book")
+    ('1 book', '2,000 books', '0 books')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def rate(per_second: float) -> str:
     """Return a rate in at most five characters; nothing where none is known.
 

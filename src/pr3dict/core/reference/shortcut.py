@@ -6,7 +6,7 @@ other, so that nothing is skipped unread; sizes in canonical form, prices on the
 that are LIVE and not newer. Any other frame it leaves untouched, and the long way is gone.
 """
 
-import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import msgspec
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 else:
     _Price = Literal[tuple(_PRICES)]
 
-_canonical: Final = re.compile(r"(0|[1-9][0-9]{0,11})(?:\.([0-9]{0,5}[1-9]))?").fullmatch
-_SCALES: Final = [10**places for places in range(6, -1, -1)]
+_WHOLE_MAX: Final = 12
+_PLACES_MAX: Final = 6
+_SCALES: Final = (1_000_000, 100_000, 10_000, 1_000, 100, 10, 1)
 _DIGITS: Final = 13
 _EARLIEST_MS: Final = 10 ** (_DIGITS - 1)
 """September 2001: so many digits make no earlier time, and no sign or space is among them."""
@@ -57,23 +58,24 @@ class _PlainFrame(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     event_type: Literal["price_change"]
 
 
-class _Sizes(dict[str, int]):
-    """Micros by canonical text; learns a text when it is first asked for."""
-
-    def __missing__(self, text: str) -> int:
-        form = _canonical(text)
-        if form is None:
-            raise ValueError(text)
-        whole, places = form.groups("")
-        size = int(whole) * MICROS + int(places or "0") * _SCALES[len(places)]
-        if len(self) >= REMEMBERED:
-            self.clear()
-        self[text] = size
-        return size
+@lru_cache(REMEMBERED)
+def _size(text: str) -> int:
+    """Return the micros of a canonical text; raises `ValueError` for any other."""
+    whole, point, places = text.partition(".")
+    digits = whole + places
+    if (
+        not digits.isdigit()
+        or not digits.isascii()
+        or not 0 < len(whole) <= _WHOLE_MAX
+        or len(places) > _PLACES_MAX
+        or (whole[0] == "0" and whole != "0")
+        or (point and text[-1] in "0.")
+    ):
+        raise ValueError(text)
+    return int(digits) * _SCALES[len(places)]
 
 
 _decode: Final = msgspec.json.Decoder(_PlainFrame).decode
-_sizes: Final = _Sizes()
 
 
 def feed_plain(shelf: Shelf, link: int, frame: bytes, now: int) -> bool:
@@ -84,8 +86,8 @@ def feed_plain(shelf: Shelf, link: int, frame: bytes, now: int) -> bool:
         ms = int(timestamp)
         one, other = said.price_changes
         book, twin = shelf.books[one.asset_id], shelf.books[other.asset_id]
-        size = _sizes[one.size]
-        twin_size = size if other.size == one.size else _sizes[other.size]
+        size = _size(one.size)
+        twin_size = size if other.size == one.size else _size(other.size)
     except (ValueError, KeyError, RecursionError):  # msgspec's errors are ValueErrors
         return False
     if (
