@@ -1,11 +1,15 @@
-"""The engines, each of which every rule of docs/books.md binds."""
+"""The engines, each of which every rule of docs/books.md binds; and Ctrl-C as a terminal has it."""
 
 import os
+import signal
 
 import pytest
 
 from pr3dict.core import Core, load
 from pr3dict.model.errors import CoreUnavailable
+
+# A shell starts what runs in the background with SIGINT ignored, and our children would inherit it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def engine_named(name: str) -> Core:

@@ -156,7 +156,7 @@ impl Books {
 
     // A signed time, because Python reads signed integers of this size faster.
     fn feed(&self, link: u32, frame: &[u8], local_ns: i64) -> PyResult<u32> {
-        let (link, local_ns) = (link_of(link)?, local_ns.cast_unsigned());
+        let (link, local_ns) = (link_of(link)?, local_ns as u64);
         let Shelf { books, decoder, .. } = &mut *self.shelf();
         Ok(books.feed(decoder, link, frame, local_ns))
     }
@@ -183,7 +183,7 @@ impl Books {
             if record.kind != record::KIND_IN || record.wall_ns > until_ns {
                 break;
             }
-            let flags = self.feed(record.link, record.payload, record.wall_ns.cast_signed())?;
+            let flags = self.feed(record.link, record.payload, record.wall_ns as i64)?;
             offset = record.next;
             if let (Some(on_frame), true) = (&on_frame, flags != 0) {
                 on_frame.call1(arguments[flags as usize].clone())?;

@@ -96,11 +96,11 @@ pub fn write(out: &mut [u8], at: usize, micros: u64) -> usize {
 #[inline(always)]
 fn places(high: usize, middle: usize, low: usize) -> usize {
     if low != 0 {
-        6 - usize::from(low.is_multiple_of(10))
+        6 - usize::from(low % 10 == 0)
     } else if middle != 0 {
-        4 - usize::from(middle.is_multiple_of(10))
+        4 - usize::from(middle % 10 == 0)
     } else {
-        2 - usize::from(high.is_multiple_of(10))
+        2 - usize::from(high % 10 == 0)
     }
 }
 
@@ -130,7 +130,7 @@ const fn prices() -> [[u8; 8]; 10_000] {
 #[inline(always)]
 pub fn write_price(out: &mut [u8], at: usize, micros: u32) -> usize {
     match PRICES.get((micros / 100) as usize) {
-        Some(text) if micros.is_multiple_of(100) && micros > 0 => {
+        Some(text) if micros % 100 == 0 && micros > 0 => {
             out[at..at + 8].copy_from_slice(text);
             at + usize::from(text[7])
         }

@@ -31,9 +31,8 @@ impl Books {
 
     /// Make a LIVE book SUSPECT on the word of a witness from outside.
     pub fn suspect(&mut self, token: &str, cause: u8, now: u64) {
-        if let Some(index) = self.find(token.as_bytes())
-            && self.at(index).state == state::LIVE
-        {
+        let live = |index: &u32| self.at(*index).state == state::LIVE;
+        if let Some(index) = self.find(token.as_bytes()).filter(live) {
             self.change_state(index, state::SUSPECT, cause, now);
         }
     }

@@ -139,6 +139,25 @@ async def test_at_a_speed_venue_time_follows_the_clock():
         assert start_ms + 9_000 < venue.now_ms <= start_ms + 10_000
 
 
+async def test_the_clock_that_rest_tells_goes_on_between_two_steps():
+    clock = HandClock()
+    async with (
+        SimServer(quiet(activity=1e-6), clock=clock) as server,
+        aiohttp.ClientSession(server.rest_url) as http,
+    ):
+
+        async def told() -> int:
+            async with http.get("/time") as answer:
+                return int(await answer.text())
+
+        start_s = await told()
+        clock.ns = 3_000_000_000
+        assert start_s + 3 == await told()
+        server.pause()
+        clock.ns = 9_000_000_000
+        assert start_s == await told()
+
+
 async def test_frames_a_second_are_counted_not_timed():
     clock = HandClock()
     async with (

@@ -41,9 +41,7 @@ async def test_ten_minutes_of_two_thousand_tokens_end_in_equal_books(tmp_path: P
 async def follow(venue: SimConfig, tape: Path) -> None:
     """Follow a venue from its start to its end, then compare everything with it."""
     async with SimServer(Venue(venue), paused=True) as server:
-        config = Config(
-            polymarket_market_ws_url=server.ws_url, polymarket_clob_url=server.rest_url
-        )
+        config = Config(polymarket_market_ws_url=server.ws_url, polymarket_clob_url=server.rest_url)
         tokens = list(server.tokens)
         manager = OrderBookManager(tokens, config=config, record=tape, start_timeout=SETTLE_S)
         await manager.start()
@@ -67,7 +65,7 @@ async def follow(venue: SimConfig, tape: Path) -> None:
 async def caught_up(manager: OrderBookManager, server: SimServer, tokens: list[str]) -> None:
     """Wait until the feed has read all that the venue has said."""
     async with asyncio.timeout(SETTLE_S):
-        while any(levels(manager, token) != server.book(token) for token in tokens):
+        while any(levels(manager, token) != server.book(token) for token in tokens):  # noqa: ASYNC110 - it happens on another thread
             await asyncio.sleep(0.05)
 
 

@@ -17,15 +17,15 @@ NO_MARKET: Final = b'{"error":"market not found"}'
 BAD_PAYLOAD: Final = b'{"error":"Invalid payload"}'
 
 
-def get(source: Source, path: str, query: Mapping[str, str]) -> Answer:
-    """Answer a GET; venue time is that of the source."""
+def get(source: Source, path: str, query: Mapping[str, str], now_ms: int) -> Answer:
+    """Answer a GET at this venue time, in milliseconds."""
     token = query.get("token_id", "")
     answer = NOT_FOUND, NO_MARKET
     match path.strip("/").split("/"):
         case ["ok"]:
             answer = OK, b'"OK"'
         case ["time"]:
-            answer = OK, str(source.now_ms // 1_000).encode()
+            answer = OK, str(now_ms // 1_000).encode()
         case ["book"]:
             book = source.book(token)
             answer = (OK, book) if book is not None else (NOT_FOUND, NO_BOOK)

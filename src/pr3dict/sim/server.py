@@ -223,6 +223,14 @@ class SimServer:
         """Tie venue time to wall time from here on."""
         self._anchor = (self._clock.now(), self.source.now_ms, self._played)
 
+    def _now_ms(self) -> int:
+        """Return the venue's time: between two steps it goes on, at rest it stands."""
+        speed = self.source.rate.speed
+        if not speed or not self._running.is_set():
+            return self.source.now_ms
+        since_ns, from_ms, _ = self._anchor
+        return from_ms + round((self._clock.now() - since_ns) / NS_PER_MS * speed)
+
     def _play_due(self) -> float:
         """Play what is due, at most a chunk; return the seconds until more may be due."""
         rate = self.source.rate
@@ -371,5 +379,5 @@ class SimServer:
         if request.method == "POST":
             code, answer = rest.post_books(self.source, await request.read())
         else:
-            code, answer = rest.get(self.source, request.path, request.query)
+            code, answer = rest.get(self.source, request.path, request.query, self._now_ms())
         return web.Response(status=code, body=answer, content_type="application/json")
