@@ -13,7 +13,7 @@ import socket
 import sys
 from array import array
 from pathlib import Path
-from time import monotonic_ns
+from time import monotonic_ns, sleep
 from typing import Final
 
 from bench import frames
@@ -116,7 +116,8 @@ def _paced(client: socket.socket, later: list[bytes], per_s: int) -> "array[int]
     due, send = monotonic_ns() + gap, client.sendall
     for number, frame in enumerate(later):
         while (now := monotonic_ns()) < due:
-            pass  # A sleep would wake up too late, and the core is ours.
+            # To spin would starve what the kernel does on this core: sends would wait for its tick.
+            sleep((due - now) / SECOND)
         sent[number] = now
         send(frame)
         due += gap

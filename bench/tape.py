@@ -37,10 +37,10 @@ class _ThenClock:
     """The clock of a recorder that ran when the frames arrived."""
 
     def __init__(self, now: Nanos) -> None:
-        self._ahead = now - monotonic_ns()
+        self.ahead = Nanos(now - monotonic_ns())
 
     def now(self) -> Nanos:
-        return Nanos(monotonic_ns() + self._ahead)
+        return Nanos(monotonic_ns() + self.ahead)
 
     def monotonic(self) -> Nanos:
         return Nanos(monotonic_ns())

@@ -34,6 +34,9 @@ impl Books {
         self.begin(now);
         self.tally.frames += 1;
         self.tally.bytes += frame.len() as u64;
+        let heard = self.link_mut(link);
+        heard.frames += 1;
+        heard.bytes += frame.len() as u64;
         let read = decoder.frame(frame);
         let arrival = Arrival { text: frame, link, now, rest: false };
         let control = match read {

@@ -27,6 +27,9 @@ struct Shelf {
     /// The token of each book as a Python string, so that none is made per frame; the very string
     /// that was given to `track`.
     names: Vec<Option<Py<PyString>>>,
+    /// The answers of `touched` for two books, each with the second, by the first: the books of a
+    /// market change together, so each answer is made once.
+    pairs: Vec<Option<(u32, Py<PyTuple>)>>,
 }
 
 impl Shelf {
@@ -37,6 +40,28 @@ impl Shelf {
             _ => Name::New(index, self.books.at(index).token.to_string()),
         };
         indices.iter().map(name).collect()
+    }
+
+    /// The answer of `touched`, if it was given before.
+    fn known_pair(&self, py: Python<'_>) -> Option<Py<PyTuple>> {
+        let &[first, second] = self.books.touched() else { return None };
+        let (with, pair) = self.pairs.get(first as usize)?.as_ref()?;
+        (*with == second).then(|| pair.clone_ref(py))
+    }
+
+    /// Keep an answer, unless the books were given other names while it was made.
+    fn keep_pair(&mut self, [first, second]: [u32; 2], pair: &Bound<'_, PyTuple>) {
+        let named = |index: u32, at: usize| {
+            let name = self.names.get(index as usize).and_then(Option::as_ref);
+            name.zip(pair.get_item(at).ok()).is_some_and(|(name, item)| item.is(name))
+        };
+        if named(first, 0) && named(second, 1) {
+            let at = first as usize;
+            if at >= self.pairs.len() {
+                self.pairs.resize_with(at + 1, || None);
+            }
+            self.pairs[at].get_or_insert((second, pair.clone().unbind()));
+        }
     }
 
     fn keep_name(&mut self, index: u32, name: Py<PyString>) -> Option<Py<PyString>> {
@@ -94,7 +119,8 @@ impl Books {
     #[pyo3(signature = (*, prove=true, adopt=false))]
     fn new(py: Python<'_>, prove: bool, adopt: bool) -> PyResult<Self> {
         let books = books::Books::new(prove, adopt);
-        let shelf = Shelf { books, decoder: Decoder::default(), names: Vec::new() };
+        let shelf =
+            Shelf { books, decoder: Decoder::default(), names: Vec::new(), pairs: Vec::new() };
         Ok(Self { shelf: Mutex::new(shelf), events: Events::load(py)? })
     }
 
@@ -118,8 +144,9 @@ impl Books {
         let mut shelf = self.shelf();
         let index = shelf.books.track(&text, link);
         let before = shelf.keep_name(index, token.unbind());
+        let pairs = std::mem::take(&mut shelf.pairs);
         drop(shelf);
-        drop(before);
+        drop((before, pairs));
         Ok(())
     }
 
@@ -127,8 +154,9 @@ impl Books {
         let mut shelf = self.shelf();
         let index = shelf.books.untrack(token);
         let name = index.and_then(|index| shelf.names.get_mut(index as usize)?.take());
+        let pairs = std::mem::take(&mut shelf.pairs);
         drop(shelf);
-        drop(name);
+        drop((name, pairs));
         index.is_some()
     }
 
@@ -197,11 +225,19 @@ impl Books {
     }
 
     fn touched<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let names = {
+        let (names, both) = {
             let shelf = self.shelf();
-            shelf.names_of(py, shelf.books.touched())
+            if let Some(pair) = shelf.known_pair(py) {
+                return Ok(pair.into_bound(py));
+            }
+            let touched = shelf.books.touched();
+            (shelf.names_of(py, touched), <[u32; 2]>::try_from(touched))
         };
-        PyTuple::new(py, self.made(py, names))
+        let answer = PyTuple::new(py, self.made(py, names))?;
+        if let Ok(both) = both {
+            self.shelf().keep_pair(both, &answer);
+        }
+        Ok(answer)
     }
 
     fn take(&self, py: Python<'_>) -> PyResult<Vec<Py<PyAny>>> {
@@ -252,6 +288,10 @@ impl Books {
         let latency = &self.shelf().books.latency;
         let buckets = latency.buckets.clone();
         (buckets, latency.count, latency.sum, latency.min, latency.max, latency.negative)
+    }
+
+    fn heard(&self, link: u32) -> (u64, u64) {
+        self.shelf().books.heard_of(link)
     }
 
     fn last_data_ns(&self, link: u32) -> u64 {

@@ -29,6 +29,10 @@ pub struct Link {
     pub epoch: u32,
     /// Arrival of the last data.
     pub last_data_ns: u64,
+    /// Frames it delivered, control included.
+    pub frames: u64,
+    /// Their bytes.
+    pub bytes: u64,
 }
 
 /// A market and the tokens held of it.
@@ -325,6 +329,12 @@ impl Books {
     #[must_use]
     pub fn epoch_of(&self, link: u32) -> u32 {
         self.links.get(link as usize).map_or(0, |link| link.epoch)
+    }
+
+    /// Frames and bytes that a link delivered.
+    #[must_use]
+    pub fn heard_of(&self, link: u32) -> (u64, u64) {
+        self.links.get(link as usize).map_or((0, 0), |link| (link.frames, link.bytes))
     }
 
     /// Arrival of the last data of a link; 0: never.

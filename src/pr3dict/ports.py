@@ -10,26 +10,35 @@ from pr3dict.model.units import Nanos
 
 
 class Clock(Protocol):
-    """Wall time that never goes backwards: read once, then carried by the monotonic clock."""
+    """Wall time that never goes backwards: read once, then carried by the monotonic clock.
 
+    `now()` is `monotonic() + ahead`, which whoever asks once a frame adds up without the call.
+    """
+
+    @property
+    def ahead(self) -> Nanos: ...
+    @property
+    def monotonic(self) -> Callable[[], Nanos]: ...
     def now(self) -> Nanos: ...
-    def monotonic(self) -> Nanos: ...
 
 
 class Session(Protocol):
     """One connection to a venue, without sockets and without a clock.
 
     The driver tells it what happened and when; the session feeds the books and answers with
-    frames for the wire and the time at which it wants to be woken.
+    frames for the wire and the time at which it wants to be woken. `feed` takes each frame with
+    its arrival and returns the flags of `core`; a frame flagged CONTROL is then told by `control`.
     """
 
     @property
     def link(self) -> int: ...
     @property
     def url(self) -> str: ...
+    @property
+    def feed(self) -> Callable[[bytes, Nanos], int]: ...
 
     def opened(self, now: Nanos) -> None: ...
-    def received(self, frame: bytes, now: Nanos) -> int: ...
+    def control(self, frame: bytes) -> None: ...
     def closed(self, cause: Cause, now: Nanos) -> None: ...
     def woken(self, now: Nanos) -> None: ...
 

@@ -224,6 +224,28 @@ def test_a_doubled_change_adds_nothing(engine):
     assert NOW + 1 == books.last_data_ns(LINK)
 
 
+def test_what_a_link_delivered_is_counted_whatever_it_was(engine):
+    books = opened(engine, YES)
+    before = books.heard(LINK)
+    for text in b"PONG", b"{", frame(trade()):
+        books.feed(LINK, text, NOW)
+    assert (before[0] + 3, before[1] + 5 + len(frame(trade()))) == books.heard(LINK)
+    assert (0, 0) == books.heard(LINK + 1)
+
+
+def test_the_books_touched_have_their_own_names_after_others_left(engine):
+    venue = Venue()
+    books = live(engine, venue)
+    other = "9" * 30
+    for held in (YES, NO), (YES, NO):  # told twice: the second answer may come from memory
+        feed(books, venue.next("BUY", "0.49", 7))
+        assert held == books.touched()
+    books.untrack(NO)
+    books.track(other, LINK)
+    feed(books, venue.next("BUY", "0.49", 8))
+    assert (YES,) == books.touched()
+
+
 def test_a_trade_is_told(engine):
     books = opened(engine, YES)
     assert [Trade(YES, MARKET, 500_000, 20_000_000, "BUY", MS * NS_PER_MS, NOW, "0xfeed")] == feed(

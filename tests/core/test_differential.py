@@ -70,7 +70,7 @@ def state(books: Books) -> dict[str, Any]:
         "tops": [books.top(token) for token in tokens],
         "digests": [books.digest(), *(books.digest(token) for token in tokens)],
         "latency": books.latency(),
-        "data": [books.last_data_ns(link) for link in range(LINKS)],
+        "data": [(books.last_data_ns(link), *books.heard(link)) for link in range(LINKS)],
     }
 
 

@@ -61,7 +61,9 @@ class Market:
             "over": False,
             "offset_ns": 0,
             "books": tuple(BookSample(view, LINK, False, 0, 0, None) for view in views if view),
-            "links": (LinkSample(self.status, self.books.last_data_ns(LINK)),),
+            "links": (
+                LinkSample(self.status, self.books.last_data_ns(LINK), self.books.heard(LINK)[0]),
+            ),
             "trades": (),
             "notices": (),
         }

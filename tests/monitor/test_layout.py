@@ -27,7 +27,7 @@ def board(**changes: object) -> Board:
 
 def link(number: int, phase: Phase = Phase.OPEN, **changes: object) -> LinkSample:
     status = LinkStatus(number, "ws://127.0.0.1:1", phase, 3, 2, **changes)
-    return LinkSample(status, NOW)
+    return LinkSample(status, NOW, 7)
 
 
 def figure(lines: list[Line], name: str) -> tuple[str, Tone]:

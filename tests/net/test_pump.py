@@ -8,6 +8,7 @@ import pytest
 from tests.net.peers import Peer, frame, serving
 from tests.net.virtual import Net, Session, VirtualClock, run
 
+from pr3dict.core import CONTROL
 from pr3dict.model.errors import FeedError, LinkRefused
 from pr3dict.model.links import LinkStatus, Phase
 from pr3dict.model.records import Kind, pack_closed
@@ -98,12 +99,7 @@ def test_carries_frames_in_and_out_and_leaves_with_a_goodbye():
     assert [1] == scene.changes
     assert ["opened", "closed LINK_DOWN"] == scene.session.told
     assert 1 == net.wires[0].goodbyes
-    assert (2, 16, 1, 10) == (
-        scene.status.frames_in,
-        scene.status.bytes_in,
-        scene.status.frames_out,
-        scene.status.bytes_out,
-    )
+    assert (1, 10) == (scene.status.frames_out, scene.status.bytes_out)
 
 
 def test_the_tape_hears_first_and_everything():
@@ -132,17 +128,28 @@ def test_the_frame_is_on_the_tape_before_the_session_sees_it():
     seen: list[Kind] = []
 
     async def story(scene: Scene):
-        def received(_frame: bytes, _now: Nanos) -> int:
+        def feed(_frame: bytes, _now: Nanos) -> int:
             seen.append(scene.tape.records[-1][0])
             return 0
 
         await net.wire(0)
-        scene.session.received = received  # type: ignore[assignment,method-assign]
+        scene.session.feed = feed  # type: ignore[assignment,method-assign]
         scene.link.drop("begin anew, with the session as it is now")
         (await net.wire(1)).say(b"frame")
 
     played(story, "1", net=net)
     assert [Kind.IN] == seen
+
+
+def test_a_text_that_is_no_data_is_told_to_the_session():
+    net = Net()
+
+    async def story(scene: Scene):
+        wire = await net.wire(0)
+        scene.session.flags = CONTROL
+        wire.say(b"PONG")
+
+    assert "control b'PONG'" in played(story, "1", net=net).session.told
 
 
 def test_wakes_the_session_when_it_wants_to_be_woken():

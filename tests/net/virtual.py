@@ -43,6 +43,8 @@ class _Jump(selectors.DefaultSelector):
 
 
 class VirtualClock:
+    ahead = Nanos(START)
+
     def now(self) -> Nanos:
         return Nanos(START + self.monotonic())
 
@@ -130,10 +132,13 @@ class Session:
         self.beat = Nanos(now + 10 * NS_PER_S)
         self._outgoing.append(f"tokens {' '.join(self.wanted)}".encode())
 
-    def received(self, frame: bytes, now: Nanos) -> int:
+    def feed(self, frame: bytes, now: Nanos) -> int:
         self.heard.append(frame)
         self.data_at = now
         return self.flags
+
+    def control(self, frame: bytes) -> None:
+        self.told.append(f"control {frame!r}")
 
     def closed(self, cause: Cause, now: Nanos) -> None:
         self.told.append(f"closed {cause.name}")

@@ -23,6 +23,8 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 class SteadyClock:
     """A clock that moves when it is told to."""
 
+    ahead = Nanos(START - BOOTED)
+
     def __init__(self, wall_ns: int = START) -> None:
         self.wall_ns = wall_ns
 

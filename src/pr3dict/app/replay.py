@@ -46,6 +46,8 @@ _Run = Iterator[Block]
 class TapeClock:
     """The wall clock of the recording: as far as it was played."""
 
+    ahead: Final = Nanos(0)
+
     def __init__(self) -> None:
         self.at = Nanos(0)
 

@@ -201,6 +201,9 @@ class Books(Protocol):
         The buckets hold the latencies that are not negative, see `measure.latency`.
         """
 
+    def heard(self, link: int) -> tuple[int, int]:
+        """Return (frames, bytes) that a connection delivered, control included."""
+
     def last_data_ns(self, link: int) -> int:
         """Return when the link last delivered data (never control); 0: never."""
 

@@ -68,9 +68,7 @@ class LinkStatus(msgspec.Struct):
     """When it was last opened; 0: never."""
     retry_at: Nanos = Nanos(0)
     """When it will be tried again; meaningful while WAITING."""
-    frames_in: int = 0
     frames_out: int = 0
-    bytes_in: int = 0
     bytes_out: int = 0
 
     @property

@@ -45,7 +45,7 @@ def link_line(link: LinkSample, now: int, width: int) -> Line:
             _figure("tries", str(status.attempts)),
             _figure("lost", str(lost), Tone.WARN if lost else Tone.PLAIN),
             _figure("data", words.span(age) if age >= 0 else "never", age_tone(age)),
-            _figure("frames", words.count(status.frames_in)),
+            _figure("frames", words.count(link.frames)),
         ],
     )
     if status.last_error and width >= ROOMY:

@@ -48,6 +48,8 @@ class LinkSample(msgspec.Struct, frozen=True):
     status: LinkStatus
     data_ns: int
     """When it last delivered data (PONG is none); 0 never."""
+    frames: int
+    """Frames that it delivered, PONG included."""
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -124,7 +126,10 @@ def take(running: Running, ear: Ear) -> Sample:
                 ear.last.get(token),
             )
         )
-    links = [LinkSample(status, books.last_data_ns(status.link)) for status in running.statuses()]
+    links = [
+        LinkSample(status, books.last_data_ns(status.link), books.heard(status.link)[0])
+        for status in running.statuses()
+    ]
     return Sample(
         now=running.clock.now(),
         stats=stats(running),

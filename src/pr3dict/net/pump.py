@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final, NoReturn
 
+from pr3dict.core import CONTROL
 from pr3dict.model.errors import FeedError, LinkRefused
 from pr3dict.model.links import Closed, LinkStatus, Pace, Phase, Verdict
 from pr3dict.model.records import Kind, pack_closed
@@ -106,18 +107,19 @@ class Link:
 
     def _listener(self) -> OnMessage:
         """Return what is called for each message: the hot path, hence names bound once."""
-        link, now, status = self.session.link, self._clock.now, self.status
-        received, on_changed = self.session.received, self._on_changed
+        link, clock, monotonic = self.session.link, self._clock, self._clock.monotonic
+        feed, control, on_changed = self.session.feed, self.session.control, self._on_changed
         append = self._recorder.append if self._recorder is not None else None
 
         def on_message(frame: bytes) -> None:
-            at = now()
+            # This is `clock.now()`, without its calls.
+            at: Nanos = monotonic() + clock.ahead  # type: ignore[assignment]
             if append is not None:
                 append(_IN, link, at, frame)
-            status.frames_in += 1
-            status.bytes_in += len(frame)
-            flags = received(frame, at)
+            flags = feed(frame, at)
             if flags:
+                if flags & CONTROL:
+                    control(frame)
                 on_changed(flags)
 
         return on_message

@@ -52,6 +52,14 @@ def opened(*tokens: str, settings: Settings | None = None) -> Line:
     return line
 
 
+def receive(session: MarketSession, frame: bytes, now: Nanos) -> int:
+    """Take a frame as the driver of the session does."""
+    flags = session.feed(frame, now)
+    if flags & CONTROL:
+        session.control(frame)
+    return flags
+
+
 def test_subscribes_before_it_pings():
     session = opened("20", "100").session
     assert [
@@ -120,7 +128,7 @@ def test_a_pong_answers_every_ping_before_it(pong):
     session = opened("1", settings=Settings(silence=Nanos(0))).session
     session.woken(at(10))
     session.woken(at(20))
-    assert CONTROL == session.received(pong, at(25)) & CONTROL
+    assert CONTROL == receive(session, pong, at(25)) & CONTROL
     assert session.expired(at(49)) is None
     session.woken(at(30))
     assert session.expired(at(59)) is None
@@ -131,29 +139,29 @@ def test_a_pong_answers_every_ping_before_it(pong):
 def test_data_is_no_answer_to_a_ping():
     session = opened("1").session
     session.woken(at(10))
-    session.received(book("1"), at(39))
+    receive(session, book("1"), at(39))
     assert "no PONG for 30 s" == session.expired(at(40))
 
 
 def test_a_pong_is_not_data():
     session = opened("1").session
-    session.received(book("1"), at(1))
-    session.received(b"PONG", at(2))
+    receive(session, book("1"), at(1))
+    receive(session, b"PONG", at(2))
     assert at(1) == session.last_data()
 
 
 def test_feeds_the_books_and_returns_their_flags():
     line = opened("1")
-    assert BOOKS == line.session.received(book("1"), at(1)) & BOOKS
+    assert BOOKS == receive(line.session, book("1"), at(1)) & BOOKS
     assert BookState.LIVE is line.state("1")
 
 
 def test_counts_the_texts_that_are_no_data():
     session = opened("1").session
-    session.received(b"INVALID OPERATION", at(1))
-    session.received(b"NO NEW ASSETS", at(1))
-    session.received(b"PONG", at(1))
-    session.received(b"[]", at(1))
+    receive(session, b"INVALID OPERATION", at(1))
+    receive(session, b"NO NEW ASSETS", at(1))
+    receive(session, b"PONG", at(1))
+    receive(session, b"[]", at(1))
     counts = session.counts
     assert (1, 1, 1) == (counts.invalid_operations, counts.other_controls, counts.pongs)
 
@@ -196,7 +204,7 @@ def test_what_changes_while_it_is_closed_is_asked_for_at_the_opening():
 
 def test_a_closed_connection_takes_what_was_not_sent_and_every_timer_with_it():
     line = opened("1")
-    line.session.received(book("1"), at(1))
+    receive(line.session, book("1"), at(1))
     line.session.woken(at(10))
     line.session.closed(Cause.LINK_DOWN, at(11))
     assert [] == line.session.frames()
@@ -241,12 +249,12 @@ def alive(line: Line, until: int) -> None:
     """Let the link answer every PING with nothing but a PONG."""
     for second in range(10, until + 1, 10):
         line.session.woken(at(second))
-        line.session.received(b"PONG", at(second))
+        receive(line.session, b"PONG", at(second))
 
 
 def test_a_silent_link_is_asked_for_one_book_and_given_up_if_it_does_not_come():
     line = opened("1", "2")
-    line.session.received(book("2"), at(0))
+    receive(line.session, book("2"), at(0))
     line.session.frames()
     alive(line, 29)
     line.session.frames()
@@ -266,9 +274,9 @@ def test_a_silent_link_is_asked_for_one_book_and_given_up_if_it_does_not_come():
 
 def test_a_quiet_link_that_answers_with_a_book_lives_on():
     line = opened("1")
-    line.session.received(book("1"), at(0))
+    receive(line.session, book("1"), at(0))
     alive(line, 30)
-    line.session.received(book("1"), at(31))
+    receive(line.session, book("1"), at(31))
     alive(line, 60)
     assert line.session.expired(at(60)) is None
     assert at(61) == line.session.wake_at()
@@ -278,8 +286,8 @@ def test_a_quiet_link_that_answers_with_a_book_lives_on():
 
 def test_silence_is_no_wonder_when_every_market_is_over():
     line = opened("1", "2")
-    line.session.received(book("1"), at(0))
-    line.session.received(resolved("1", "2"), at(1))
+    receive(line.session, book("1"), at(0))
+    receive(line.session, resolved("1", "2"), at(1))
     for second in range(10, 600, 10):
         alive(line, second)
         assert line.session.expired(at(second)) is None

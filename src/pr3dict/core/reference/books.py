@@ -95,6 +95,9 @@ class Books:
             return self._end() if shelf.pending or shelf.events else BOOKS
         self._begin(local_ns)
         self._count_frame(frame)
+        heard = shelf.link(link)
+        heard.frames += 1
+        heard.bytes += len(frame)
         try:
             said = wire.read(frame)
         except Rejected as rejected:
@@ -103,7 +106,7 @@ class Books:
             return self._end()
         if isinstance(said, Control):
             return self._control(said, link, local_ns)
-        self._shelf.link(link).last_data_ns = local_ns
+        heard.last_data_ns = local_ns
         return self._apply(said, Arrival(link, local_ns, is_rest=False))
 
     def feed_rest(self, link: int, answer: bytes, local_ns: int) -> int:
@@ -181,6 +184,10 @@ class Books:
 
     def latency(self) -> tuple[list[int], int, int, int, int, int]:
         return self._shelf.latencies.seen()
+
+    def heard(self, link: int) -> tuple[int, int]:
+        found = self._shelf.link(link)
+        return found.frames, found.bytes
 
     def last_data_ns(self, link: int) -> int:
         return self._shelf.link(link).last_data_ns

@@ -64,13 +64,15 @@ COUNTERS: Final = (
 class Link:
     """One connection."""
 
-    __slots__ = ("epoch", "is_open", "last_data_ns")
+    __slots__ = ("bytes", "epoch", "frames", "is_open", "last_data_ns")
 
     def __init__(self) -> None:
         self.is_open = False
         self.epoch = 0
         """How often it was opened."""
         self.last_data_ns = 0
+        self.frames = 0
+        self.bytes = 0
 
 
 class Shelf:

@@ -112,7 +112,10 @@ def feed_plain(shelf: Shelf, link: int, frame: bytes, now: int) -> bool:
     shelf.plain_frames += 1
     shelf.plain_bytes += len(frame)
     shelf.changed = [book, twin]
-    shelf.links[link].last_data_ns = now
+    heard = shelf.links[link]
+    heard.last_data_ns = now
+    heard.frames += 1
+    heard.bytes += len(frame)
     shelf.latencies.record(now, ms)
     if not (
         is_settled

@@ -5,11 +5,12 @@ for on the open connection; a new connection starts from nothing, because the ve
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final
 
 import msgspec
 
-from pr3dict.core import CONTROL, Books
+from pr3dict.core import Books
 from pr3dict.model.links import Closed, Verdict
 from pr3dict.model.states import BookState, Cause
 from pr3dict.model.units import NS_PER_S, Nanos
@@ -45,9 +46,10 @@ class MarketSession:
     def __init__(self, link: int, url: str, books: Books, settings: Settings | None = None) -> None:
         self.link: Final = link
         self.url: Final = url
+        self.feed: Final = partial(books.feed, link)
+        """Takes a frame and its arrival; nothing of ours stands between socket and books."""
         self.counts: Final = Counts()
         self._books = books
-        self._feed = books.feed
         self._settings = settings or Settings()
         self._wanted: dict[str, None] = {}
         """Tokens that somebody wants, in the order in which they came."""
@@ -71,12 +73,16 @@ class MarketSession:
         self._books.open_link(self.link, now)
         self._reconcile(now)
 
-    def received(self, frame: bytes, now: Nanos) -> int:
-        """Feed a frame to the books; return the flags of `core`. `now`: when it arrived."""
-        flags = self._feed(self.link, frame, now)
-        if flags & CONTROL:
-            self._control(frame)
-        return flags
+    def control(self, frame: bytes) -> None:
+        """Take a text that is no data, which `feed` flagged."""
+        text = frame.strip().upper()
+        if text == wire.PONG:
+            self.counts.pongs += 1
+            self._unanswered = None
+        elif text == wire.INVALID_OPERATION:
+            self.counts.invalid_operations += 1
+        else:
+            self.counts.other_controls += 1
 
     def closed(self, cause: Cause, now: Nanos) -> None:
         """Tell that the connection is lost; nothing that was asked for holds any more."""
@@ -180,16 +186,6 @@ class MarketSession:
         first = self._ping_at is None
         make = wire.open_with if first else wire.subscribe
         return make(tokens, custom_features=self._settings.custom_features)
-
-    def _control(self, frame: bytes) -> None:
-        text = frame.strip().upper()
-        if text == wire.PONG:
-            self.counts.pongs += 1
-            self._unanswered = None
-        elif text == wire.INVALID_OPERATION:
-            self.counts.invalid_operations += 1
-        else:
-            self.counts.other_controls += 1
 
     def _ping(self, now: Nanos) -> None:
         self._outgoing.append(wire.PING)
