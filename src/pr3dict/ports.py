@@ -26,8 +26,9 @@ class Session(Protocol):
     """One connection to a venue, without sockets and without a clock.
 
     The driver tells it what happened and when; the session feeds the books and answers with
-    frames for the wire and the time at which it wants to be woken. `feed` takes each frame with
-    its arrival and returns the flags of `core`; a frame flagged CONTROL is then told by `control`.
+    frames for the wire and the time at which it wants to be woken. `feed` is called with the link,
+    each frame and its arrival, and returns the flags of `core`; a frame flagged CONTROL is then
+    told by `control`.
     """
 
     @property
@@ -35,7 +36,7 @@ class Session(Protocol):
     @property
     def url(self) -> str: ...
     @property
-    def feed(self) -> Callable[[bytes, Nanos], int]: ...
+    def feed(self) -> Callable[[int, bytes, Nanos], int]: ...
 
     def opened(self, now: Nanos) -> None: ...
     def control(self, frame: bytes) -> None: ...

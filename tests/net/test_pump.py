@@ -128,7 +128,7 @@ def test_the_frame_is_on_the_tape_before_the_session_sees_it():
     seen: list[Kind] = []
 
     async def story(scene: Scene):
-        def feed(_frame: bytes, _now: Nanos) -> int:
+        def feed(_link: int, _frame: bytes, _now: Nanos) -> int:
             seen.append(scene.tape.records[-1][0])
             return 0
 

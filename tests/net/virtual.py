@@ -132,7 +132,7 @@ class Session:
         self.beat = Nanos(now + 10 * NS_PER_S)
         self._outgoing.append(f"tokens {' '.join(self.wanted)}".encode())
 
-    def feed(self, frame: bytes, now: Nanos) -> int:
+    def feed(self, _link: int, frame: bytes, now: Nanos) -> int:
         self.heard.append(frame)
         self.data_at = now
         return self.flags

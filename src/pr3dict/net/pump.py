@@ -116,7 +116,7 @@ class Link:
             at: Nanos = monotonic() + clock.ahead  # type: ignore[assignment]
             if append is not None:
                 append(_IN, link, at, frame)
-            flags = feed(frame, at)
+            flags = feed(link, frame, at)
             if flags:
                 if flags & CONTROL:
                     control(frame)

@@ -54,7 +54,7 @@ def opened(*tokens: str, settings: Settings | None = None) -> Line:
 
 def receive(session: MarketSession, frame: bytes, now: Nanos) -> int:
     """Take a frame as the driver of the session does."""
-    flags = session.feed(frame, now)
+    flags = session.feed(session.link, frame, now)
     if flags & CONTROL:
         session.control(frame)
     return flags

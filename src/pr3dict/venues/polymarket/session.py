@@ -5,7 +5,6 @@ for on the open connection; a new connection starts from nothing, because the ve
 """
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import Final
 
 import msgspec
@@ -46,8 +45,8 @@ class MarketSession:
     def __init__(self, link: int, url: str, books: Books, settings: Settings | None = None) -> None:
         self.link: Final = link
         self.url: Final = url
-        self.feed: Final = partial(books.feed, link)
-        """Takes a frame and its arrival; nothing of ours stands between socket and books."""
+        self.feed: Final = books.feed
+        """Takes each frame: nothing of the session stands between socket and books."""
         self.counts: Final = Counts()
         self._books = books
         self._settings = settings or Settings()
