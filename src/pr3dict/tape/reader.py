@@ -1,25 +1,19 @@
 """Read a tape back: segment by segment, block by block, record by record.
 
 Nothing that is found on disk raises: a damaged segment gives what is right before the damage, the
-rest of it is skipped, and the damage is told in `problems`. Blocks are unpacked ahead of their
-reader on a thread of their own (zstd holds no GIL), so that a replay does not wait for them.
+rest of it is skipped, and the damage is told in `problems`. Blocks are unpacked when they are
+wanted: a thread that does it ahead of time loses more by waiting for the GIL than it gains.
 """
 
-from collections import deque
 from collections.abc import Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from pr3dict.core import Core
 from pr3dict.model.errors import TapeError
 from pr3dict.tape.payloads import Record
 from pr3dict.tape.scan import BlockAt, Segment, load, reading, records_of, scan
 from pr3dict.tape.segment import CLOSED, OPEN
-
-BLOCKS_AHEAD: Final = 3
-"""Blocks that are unpacked before they are wanted; each is about a MiB."""
 
 
 class Problem(NamedTuple):
@@ -75,16 +69,15 @@ class TapeReader:
         self._since_ns = wall_ns
 
     def blocks(self, run: str | None = None) -> Generator[Block]:
-        """Give the blocks, unpacked ahead of time."""
+        """Give the blocks."""
         for segment in self.segments(run):
             wanted = [one for one in segment.blocks if one.last_ns >= self._since_ns]
-            with _unpacked(segment, wanted, self._core) as unpacked:
-                for block, (raw, fault) in zip(wanted, unpacked, strict=True):
-                    if raw:
-                        yield Block(block.first_ns, block.last_ns, raw)
-                    if fault:
-                        self._note(segment, fault, corrupt=True)
-                        break
+            for block, raw, fault in _unpacked(segment, wanted, self._core):
+                if raw:
+                    yield Block(block.first_ns, block.last_ns, raw)
+                if fault:
+                    self._note(segment, fault, corrupt=True)
+                    break
 
     def records(self, run: str | None = None) -> Iterator[Record]:
         """Give the records, from the time of `seek` on."""
@@ -143,33 +136,18 @@ def _run(segment: Segment) -> str:
     return segment.header.run_id if segment.header else ""
 
 
-@contextmanager
 def _unpacked(
     segment: Segment, wanted: list[BlockAt], core: Core
-) -> Iterator[Iterator[tuple[bytes, str]]]:
-    """Give (raw, fault) of each block, a few blocks ahead of whoever takes them."""
-    with ThreadPoolExecutor(1, "pr3dict-unpack") as pool, _open(segment.path) as file:
+) -> Iterator[tuple[BlockAt, bytes, str]]:
+    """Give each block with its records and what is wrong with it."""
+    with _open(segment.path) as file:
         read = reading(file)
-
-        def attempt(block: BlockAt) -> tuple[bytes, str]:
+        for block in wanted:
             try:
-                return load(read, block, core)
+                raw, fault = load(read, block, core)
             except OSError as failure:
-                return b"", f"cannot be read: {failure}"
-
-        def ahead() -> Iterator[tuple[bytes, str]]:
-            coming: deque[Future[tuple[bytes, str]]] = deque()
-            for block in wanted:
-                coming.append(pool.submit(attempt, block))
-                if len(coming) > BLOCKS_AHEAD:
-                    yield coming.popleft().result()
-            while coming:
-                yield coming.popleft().result()
-
-        try:
-            yield ahead()
-        finally:
-            pool.shutdown(cancel_futures=True)
+                raw, fault = b"", f"cannot be read: {failure}"
+            yield block, raw, fault
 
 
 def _open(path: Path) -> BinaryIO:
