@@ -30,6 +30,7 @@ def latency(setting: Setting) -> Iterator[Measured]:
         run = run_of(setting, round(per_s * (QUICK_TURN_S if setting.quick else TURN_S)), per_s)
         listeners = {
             "bare": partial(bare_latencies, run),
+            "bound": partial(bare_latencies, run, feeds=True),
             "off": partial(latencies, run),
             "on": partial(latencies, run._replace(prove=True)),
         }
@@ -47,9 +48,16 @@ def _compared(
     for quantile, at_most in QUANTILES:
         name = f"p{quantile * 100:.0f} at {per_s:,}/s"
         found = {who: median(_at(one, quantile) for one in held) for who, held in turns.items()}
-        bare = found.pop("bare")
+        bare, bound = found.pop("bare"), found.pop("bound")
         yield Measured(
             what=f"{name}: a bare picows listener", unit="µs", by="picows", value=bare / US
+        )
+        yield Measured(
+            what=f"{name}: the same listener, and the books fed",
+            unit="µs",
+            by=f"picows, {setting.core.NAME}",
+            proof="off",
+            value=bound / US,
         )
         for proof, ours in found.items():
             yield Measured(what=name, unit="µs", by=by, proof=proof, value=ours / US)

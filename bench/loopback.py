@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic_ns
 from typing import Any, Final, NamedTuple
 
+from bench.frames import LINK
 from bench.setting import Setting
 from bench.stopwatch import SECOND
 from pr3dict.app.system import System
@@ -145,27 +146,34 @@ def latencies(run: Run) -> list[int]:
     return [at - left for at, left in zip(heard, sent, strict=True)]
 
 
-def bare_latencies(run: Run) -> list[int]:
-    """Return the same for a picows listener that keeps no book."""
+def bare_latencies(run: Run, *, feeds: bool = False) -> list[int]:
+    """Return the same for a picows listener that keeps no book; `feeds`: that only feeds books."""
     import uvloop  # noqa: PLC0415 - an optional dependency
 
     with serving(run) as server, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        heard = runner.run(_listen_bare(run, server))
+        heard = runner.run(_listen_bare(run, server, feeds=feeds))
         sent = server.sent()
     return [at - left for at, left in zip(heard, sent, strict=True)]
 
 
-async def _listen_bare(run: Run, server: Server) -> list[int]:
+async def _listen_bare(run: Run, server: Server, *, feeds: bool) -> list[int]:
     import picows  # noqa: PLC0415 - an optional dependency
 
     heard: list[int] = []
+    books = run.setting.core.new_books(prove=False)
+    for token in run.tokens:
+        books.track(token, LINK)
+    books.open_link(LINK, monotonic_ns())
+    feed = books.feed
     opened, done = asyncio.Event(), asyncio.Event()
 
     class Listener(picows.WSListener):  # type: ignore[misc,unused-ignore]
         """Takes the bytes of each frame and looks at the clock."""
 
         def on_ws_frame(self, transport: Any, frame: Any) -> None:  # noqa: ANN401, ARG002
-            frame.get_payload_as_bytes()
+            text = frame.get_payload_as_bytes()
+            if feeds:
+                feed(LINK, text, monotonic_ns())
             heard.append(monotonic_ns())
             if len(heard) == run.opening:
                 opened.set()
