@@ -1,6 +1,7 @@
 """The session in virtual time, on real books: no socket, no sleep."""
 
 import pytest
+from tests.core.kit import NO, YES, Venue, frame
 
 from pr3dict.core import BOOKS, CONTROL, Books, reference
 from pr3dict.model.errors import UnknownTokenError
@@ -58,6 +59,17 @@ def receive(session: MarketSession, frame: bytes, now: Nanos) -> int:
     if flags & CONTROL:
         session.control(frame)
     return flags
+
+
+@pytest.mark.parametrize(("seconds", "failed"), [(0.001, 0), (60, 1)])
+def test_a_claim_that_was_due_before_the_end_is_judged(seconds, failed):
+    venue = Venue()
+    line = opened(YES, NO)
+    receive(line.session, frame(venue.opening()), at(0))
+    venue.next("BUY", "0.45", 9)  # lost on the way
+    receive(line.session, frame(venue.next("BUY", "0.48", 31)), at(1))
+    line.session.closed(Cause.LINK_DOWN, at(1 + seconds))
+    assert failed == bool(line.books.counters()["proofs.failed"])
 
 
 def test_subscribes_before_it_pings():

@@ -69,6 +69,7 @@ class MarketSession:
     def opened(self, now: Nanos) -> None:
         """Tell that the connection is open; what is wanted is subscribed."""
         self._open = True
+        self._books.wake(now)
         self._books.open_link(self.link, now)
         self._reconcile(now)
 
@@ -89,6 +90,7 @@ class MarketSession:
         self._ping_at = self._unanswered = None
         self._asked.clear()
         self._outgoing.clear()
+        self._books.wake(now)  # What was due before the end is judged, as a replay judges it.
         self._books.close_link(self.link, cause, now)
 
     def woken(self, now: Nanos) -> None:
