@@ -26,7 +26,7 @@ PYTEST_ARGS ?=
 BENCH_ARGS ?=
 SOAK_ARGS ?=
 
-.PHONY: help demo test check lint types rust pytest bench build fmt soak clean
+.PHONY: help demo test check lint types rust pytest bench picture build fmt soak clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 14
@@ -41,6 +41,9 @@ check: $(READY) lint types rust-lint pytest rust-test ## what must be green befo
 
 bench: $(READY) ## every figure of the README, measured here
 	@$(BIN)/python -m bench $(BENCH_ARGS)
+
+picture: $(READY) ## paint the monitor for the README
+	@$(BIN)/python -m pr3dict.monitor --picture docs/monitor.svg
 
 build: $(BIN)/python ## build the native engine in place
 	@test -n "$(CARGO)" || { echo "cargo is not installed: the native engine needs Rust 1.85 or newer" >&2; exit 2; }
