@@ -29,7 +29,7 @@ SOAK_ARGS ?=
 .PHONY: help demo test check lint types rust pytest bench picture build fmt soak clean
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 17
 
 demo: $(READY) ## a simulated venue, its feed and the monitor: no key, no network
 	@$(BIN)/pr3dict demo
