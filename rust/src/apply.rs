@@ -4,10 +4,10 @@ use crate::book::{Claim, Standing, cause, proof, source, state};
 use crate::books::{BOOKS, Books, CONTROL, EVENTS};
 use crate::digest::Short;
 use crate::entry::{Book as Snapshot, Change, Entry, Ignored, NOT_TOLD, Rejected};
-use crate::json::Slot;
 use crate::ladder::key_of;
 use crate::polymarket::{Decoder, Frame};
 use crate::raw::RawLevel;
+use crate::slot::Slot;
 use crate::told::{Told, excerpt};
 
 pub(crate) const NS_PER_MS: u64 = 1_000_000;

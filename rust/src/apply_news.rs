@@ -5,7 +5,7 @@ use crate::book::{Standing, cause, state};
 use crate::books::Books;
 use crate::digest::Short;
 use crate::entry::{Created, Ignored, Quote, Resolved, Tick, Trade};
-use crate::json::Slot;
+use crate::slot::Slot;
 use crate::told::Told;
 
 impl Books {

@@ -331,6 +331,14 @@ impl Books {
         self.links.get(link as usize).map_or(0, |link| link.epoch)
     }
 
+    /// Every counter by its dotted name.
+    #[must_use]
+    pub fn counters(&self) -> Vec<(String, u64)> {
+        let mut counters = self.tally.counters();
+        counters.push(("latency.clock_insane".to_owned(), self.latency.insane));
+        counters
+    }
+
     /// Frames and bytes that a link delivered.
     #[must_use]
     pub fn heard_of(&self, link: u32) -> (u64, u64) {

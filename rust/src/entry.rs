@@ -1,6 +1,6 @@
 //! What a frame says, venue-neutral and judged: the entries that the books apply.
 
-use crate::json::Slot;
+use crate::slot::Slot;
 
 /// A ladder side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,69 +1,18 @@
 //! A pull parser for one JSON text, strict as RFC 8259, without building anything.
 //!
 //! The frames of a feed are small and their members few: walking the text once and remembering
-//! where the known members lie costs less than half of any general parser (docs/architecture.md
-//! has the figures). The text must be valid UTF-8 before it comes here.
+//! where the known members lie costs a fraction of any general parser (docs/architecture.md,
+//! section 4). The text must be valid UTF-8 before it comes here.
 
 use std::borrow::Cow;
 
 use crate::decimal;
 use crate::raw::{Form, Number, number_of};
-use crate::text::{escape_length, is_plain, quote_in, unescape};
+use crate::slot::{Kind, Slot};
+use crate::text::{Malformed, escape_length, is_plain, quote_in};
 
 /// How deep values may nest.
 pub const DEPTH_MAX: u32 = 64;
-
-/// The text is not one JSON value.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Malformed;
-
-/// What a member's value is, and where a string's content lies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Kind {
-    /// The member did not occur.
-    #[default]
-    Absent,
-    /// A string without escapes.
-    Text,
-    /// A string with escapes.
-    Escaped,
-    /// `null`
-    Null,
-    /// `true`
-    True,
-    /// `false`
-    False,
-    /// A number, an array or an object.
-    Other,
-}
-
-/// A value in the text.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Slot {
-    /// First byte of a string's content.
-    pub start: u32,
-    /// Byte after it.
-    pub end: u32,
-    /// What it is.
-    pub kind: Kind,
-}
-
-impl Slot {
-    /// The content between the quotes, escapes as written.
-    #[inline]
-    pub fn raw<'a>(&self, text: &'a [u8]) -> &'a [u8] {
-        &text[self.start as usize..self.end as usize]
-    }
-
-    /// The string that it means.
-    #[inline]
-    pub fn content<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
-        match self.kind {
-            Kind::Escaped => Cow::Owned(unescape(self.raw(text))),
-            _ => Cow::Borrowed(self.raw(text)),
-        }
-    }
-}
 
 /// Where the walk is.
 pub struct Scanner<'a> {

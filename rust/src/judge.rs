@@ -2,8 +2,8 @@
 
 use crate::decimal::MICROS;
 use crate::entry::{NOT_TOLD, Rejected};
-use crate::json::{Kind, Slot};
 use crate::raw::{Form, List, Number, RawLevel};
+use crate::slot::{Kind, Slot};
 
 /// A judgement, or why the frame is rejected and which member is at fault.
 pub type Verdict<T> = Result<T, (Rejected, &'static str)>;

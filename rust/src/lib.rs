@@ -20,6 +20,7 @@ pub mod proof;
 pub mod raw;
 pub mod record;
 pub mod scan;
+pub mod slot;
 pub mod tally;
 pub mod text;
 pub mod told;

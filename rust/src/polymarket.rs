@@ -8,12 +8,13 @@ use crate::digest::Short;
 use crate::entry::{
     Book, Change, Created, Entry, Ignored, Quote, Rejected, Resolved, Side, Tick, Trade,
 };
-use crate::json::{Kind, Scanner, Slot};
+use crate::json::Scanner;
 use crate::judge::{
     Verdict, best_of, decimal_of, is_hash, items, object, present, price_of, side, text_of, told,
 };
 use crate::raw::{Form, List, Message, Number, RawChange, RawLevel, member, number_of};
 use crate::scan::Scratch;
+use crate::slot::{Kind, Slot};
 
 /// What a frame turned out to be.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The members of a message as written: what stands there and where, not yet judged.
 
 use crate::decimal;
-use crate::json::{Kind, Slot};
+use crate::slot::{Kind, Slot};
 
 /// What stands where a decimal text is expected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

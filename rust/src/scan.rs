@@ -4,8 +4,10 @@
 //! (docs/books.md sections 1 and 2). Levels and changes are read in the order in which the
 //! venue writes their members; any other order takes the general path.
 
-use crate::json::{Kind, Malformed, Scanner, Slot};
+use crate::json::Scanner;
 use crate::raw::{List, Message, RawChange, RawLevel, member};
+use crate::slot::{Kind, Slot};
+use crate::text::Malformed;
 
 /// Everything found in one frame; kept between frames so that nothing is allocated.
 #[derive(Default)]

@@ -1,6 +1,5 @@
 //! What the books count, and the names of the counts.
 
-use crate::books::Books;
 use crate::entry::{Ignored, Rejected};
 
 /// Everything that is counted, but frames and entries by reason.
@@ -30,43 +29,40 @@ pub struct Tally {
     pub trades: u64,
 }
 
-impl Books {
+impl Tally {
     /// Every counter by its dotted name.
     #[must_use]
     pub fn counters(&self) -> Vec<(String, u64)> {
-        let tally = &self.tally;
         let single = [
-            ("bytes.received", tally.bytes),
-            ("frames.received", tally.frames),
-            ("frames.applied", tally.frames_applied),
-            ("entries.received", tally.entries),
-            ("entries.applied", tally.entries_applied),
-            ("snapshots.ws", tally.snapshots_ws),
-            ("snapshots.rest", tally.snapshots_rest),
-            ("snapshots.proved", tally.snapshots_proved),
-            ("snapshots.diverged", tally.snapshots_diverged),
-            ("proofs.proved", tally.proved),
-            ("proofs.failed", tally.failed),
-            ("proofs.unverified", tally.unverified),
-            ("proofs.searched", tally.searched),
-            ("best.failed", tally.best_failed),
-            ("crossed.failed", tally.crossed_failed),
-            ("mirror.compared", tally.mirror_compared),
-            ("mirror.failed", tally.mirror_failed),
-            ("trades", tally.trades),
-            ("latency.clock_insane", self.latency.insane),
+            ("bytes.received", self.bytes),
+            ("frames.received", self.frames),
+            ("frames.applied", self.frames_applied),
+            ("entries.received", self.entries),
+            ("entries.applied", self.entries_applied),
+            ("snapshots.ws", self.snapshots_ws),
+            ("snapshots.rest", self.snapshots_rest),
+            ("snapshots.proved", self.snapshots_proved),
+            ("snapshots.diverged", self.snapshots_diverged),
+            ("proofs.proved", self.proved),
+            ("proofs.failed", self.failed),
+            ("proofs.unverified", self.unverified),
+            ("proofs.searched", self.searched),
+            ("best.failed", self.best_failed),
+            ("crossed.failed", self.crossed_failed),
+            ("mirror.compared", self.mirror_compared),
+            ("mirror.failed", self.mirror_failed),
+            ("trades", self.trades),
         ];
         let mut counters: Vec<_> = single.map(|(name, count)| (name.to_owned(), count)).into();
         for &(reason, name) in Ignored::ALL {
-            counters
-                .push((format!("frames.ignored.{name}"), tally.frames_ignored[reason as usize]));
+            counters.push((format!("frames.ignored.{name}"), self.frames_ignored[reason as usize]));
             if reason.is_of_entries() {
-                let count = tally.entries_ignored[reason as usize];
+                let count = self.entries_ignored[reason as usize];
                 counters.push((format!("entries.ignored.{name}"), count));
             }
         }
         for &(reason, name) in Rejected::ALL {
-            let count = tally.frames_rejected[reason as usize];
+            let count = self.frames_rejected[reason as usize];
             counters.push((format!("frames.rejected.{name}"), count));
         }
         counters

@@ -2,7 +2,9 @@
 
 use memchr::memchr;
 
-use crate::json::Malformed;
+/// The text is not one JSON value.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Malformed;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
