@@ -263,7 +263,7 @@ impl Books {
         self.touch(index);
         self.hear(index);
         let open = self.is_open(self.at(index).link);
-        self.reset(index, changed, open, arrival);
+        self.end_gap(index, changed, open, arrival);
         Ok(())
     }
 
@@ -314,7 +314,7 @@ impl Books {
     }
 
     /// Make a filled book LIVE and tell of the gap that this ends.
-    fn reset(&mut self, index: u32, changed: bool, open: bool, arrival: Arrival<'_>) {
+    fn end_gap(&mut self, index: u32, changed: bool, open: bool, arrival: Arrival<'_>) {
         let tally = &mut self.tally;
         let count = if arrival.rest { &mut tally.snapshots_rest } else { &mut tally.snapshots_ws };
         *count += 1;

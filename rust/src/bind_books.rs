@@ -98,7 +98,12 @@ impl Books {
             Name::Made(name) => name,
             Name::New(index, token) => {
                 let name = PyString::new(py, &token).unbind();
-                drop(self.shelf().keep_name(index, name.clone_ref(py)));
+                let mut shelf = self.shelf();
+                // Another book may stand there by now.
+                let before = (shelf.books.find(token.as_bytes()) == Some(index))
+                    .then(|| shelf.keep_name(index, name.clone_ref(py)));
+                drop(shelf);
+                drop(before);
                 name
             }
         });
@@ -300,5 +305,13 @@ impl Books {
 
     fn set_clock_offset(&self, offset_ns: i64) {
         self.shelf().books.latency.offset_ns = offset_ns;
+    }
+
+    fn reset(&self) {
+        let mut shelf = self.shelf();
+        let books = shelf.books.reset();
+        let kept = (std::mem::take(&mut shelf.names), std::mem::take(&mut shelf.pairs));
+        drop(shelf);
+        drop((books, kept));
     }
 }

@@ -97,6 +97,13 @@ impl Books {
         Self { prove, adopt, due: u64::MAX, ..Self::default() }
     }
 
+    /// New books with the same options and clock offset; what was held is given back.
+    pub fn reset(&mut self) -> Self {
+        let mut new = Self::new(self.prove, self.adopt);
+        new.latency.offset_ns = self.latency.offset_ns;
+        std::mem::replace(self, new)
+    }
+
     /// Where the book of a token is.
     #[inline(always)]
     #[must_use]

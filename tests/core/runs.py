@@ -75,6 +75,8 @@ class _Run:
                 self._feed(self.held.pop(), link)
         elif chance < 0.93:
             self._rest()
+        elif chance < 0.935:
+            self._rewind()
         else:
             self._happening()
 
@@ -119,6 +121,12 @@ class _Run:
             )
         self.calls.append(("feed_rest", 0, answer, self.now))
         self.fed += 1
+
+    def _rewind(self) -> None:
+        """Forget everything, begin anew or (with `adopt`) just go on."""
+        self.calls.append(("reset",))
+        if self.rng.random() < 0.8:
+            self.begin()
 
     def _happening(self) -> None:
         rng, now = self.rng, self.now

@@ -16,7 +16,7 @@ from tests.core.runs import FRAMES_A_RUN, LINKS, WHEN_DUE, Step, steps
 from pr3dict.core import Books, Core, View
 
 FRAMES = int(os.environ.get("PR3DICT_FRAMES", "50000"))
-TELLING = {"feed", "feed_rest", "wake"}
+TELLING = {"feed", "feed_rest", "wake", "reset"}
 SHOWN = (
     "token", "market", "state", "cause", "source", "proof", "epoch", "version", "venue_ns",
     "local_ns", "verified_ns", "tick_size", "last_trade_price", "depth",

@@ -210,6 +210,13 @@ class Books(Protocol):
     def set_clock_offset(self, offset_ns: int) -> None:
         """Set what is subtracted from local minus venue time to get the latency."""
 
+    def reset(self) -> None:
+        """Forget everything, as if newly made: for a replay that goes back in time.
+
+        Books, markets, links with their epochs and counts, counters, latencies, pending claims
+        and events not taken are gone. The options (`prove`, `adopt`) and the clock offset stay.
+        """
+
 
 class RecordBuffer(Protocol):
     """Records on their way to a tape (docs/tape.md), back to back in memory."""

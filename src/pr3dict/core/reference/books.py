@@ -195,6 +195,12 @@ class Books:
     def set_clock_offset(self, offset_ns: int) -> None:
         self._shelf.latencies.offset_ns = offset_ns
 
+    def reset(self) -> None:
+        before = self._shelf
+        self._shelf = Shelf(prove=before.prove, adopt=before.adopt)
+        self._shelf.latencies.offset_ns = before.latencies.offset_ns
+        self.wake_at = 0
+
     def _begin(self, now: int) -> None:
         """Begin a call: what was touched before is forgotten, what is due is closed."""
         self._shelf.changed = []
