@@ -242,6 +242,32 @@ async def test_a_market_without_rules_is_not_asked_for_again():
         await until(lambda: desk.keeper.audit.counters["ruled"])
 
 
+async def test_a_market_whose_name_is_none_has_no_rules_and_harms_nobody():
+    desk = Desk()
+    desk.deliver(book(A, market="x"), book(B, market=""))
+    async with desk.at_work():
+        await until(lambda: desk.keeper.audit.counters["ruled"] >= 2)
+
+
+async def test_a_fault_of_ours_in_reading_rest_is_logged_and_ends_nothing(caplog):
+    desk = Desk()
+    desk.deliver(book(A), book(B))
+    desk.rest.answers["/books"] = 200, [book(A), book(B)]
+    judge, faults = desk.keeper.audit.answered, [ZeroDivisionError("ours")]
+
+    def answered(*arguments):
+        if faults:
+            raise faults.pop()
+        return judge(*arguments)
+
+    desk.keeper.audit.answered = answered  # type: ignore[method-assign]
+    async with desk.at_work():
+        await until(lambda: desk.keeper.audit.counters["agreed"])
+
+    assert 1 == desk.keeper.audit.counters["failed"]
+    assert "by a fault of this program" in caplog.text
+
+
 async def test_claims_that_are_due_are_closed_without_a_frame():
     desk = Desk()
     desk.deliver(book(A), book(B))

@@ -209,6 +209,28 @@ def test_commands_want_a_running_feed(served):
         system.subscribe(served.tokens)
 
 
+def test_a_command_to_a_loop_that_ends_meanwhile_is_told_so(served):
+    system = started(served)
+    held, gate = threading.Event(), threading.Event()
+
+    def hold(_: object) -> bool:
+        held.set()
+        return gate.wait(10)
+
+    first = system.call(hold)
+    assert held.wait(10)
+    system.feed.end()
+    late = [system.call(lambda _: None) for _ in range(3)]
+    gate.set()
+    first.result(10)
+    for future in late:
+        assert future.exception(10) is None or isinstance(future.exception(), FeedError)
+    until(lambda: not system.running)
+    with pytest.raises(FeedError):
+        system.call(lambda _: None).result(10)
+    system.stop()
+
+
 def test_a_fault_of_ours_ends_the_feed_aloud(served, caplog):
     system = started(served)
     told = []
@@ -218,6 +240,8 @@ def test_a_fault_of_ours_ends_the_feed_aloud(served, caplog):
     until(lambda: not system.running)
     system.stop()
 
+    assert isinstance(system.failure, TypeError)
+    assert [f"TypeError: {system.failure}"] == [e.error for e in told if isinstance(e, FeedFailed)]
     assert not stats(system)["connected"]
     assert "the feed ended by a fault of this program" in caplog.text
 

@@ -155,6 +155,17 @@ def test_an_unverified_book_asks_for_its_rules_soon_and_once_a_market():
     assert Ask(tokens=("a", "b")) == desk.audit.due(START + 30 * S, desk.views.get)
 
 
+def test_a_token_that_comes_later_or_again_asks_for_the_rules_of_its_market_itself():
+    desk = Desk("a", proof=Proof.UNVERIFIED)
+    desk.audit.due(START + 2 * S, desk.views.get)
+    desk.audit.ruled("0x1")
+    desk.audit.heard([became(BookState.SUSPECT), became(BookState.LIVE)])
+    assert [] == desk.due(4 * S)
+    desk.audit.forget("a")
+    desk.audit.heard([became(BookState.LIVE)])
+    assert Ask(market="0x1") == desk.audit.due(START + 4 * S, desk.views.get)
+
+
 def test_rules_that_could_not_be_had_are_asked_for_again():
     desk = Desk("a", proof=Proof.UNVERIFIED)
     desk.audit.due(START + 2 * S, desk.views.get)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pr3dict.engine.shards import Plan, Shards
+from pr3dict.engine.shards import LINKS_MAX, Plan, Shards
 
 
 def test_the_first_wish_opens_a_link_and_subscribes():
@@ -71,6 +71,16 @@ def test_a_moved_token_gets_a_new_link_if_there_is_no_other():
 
     moved = Plan(unsubscribe={1: ["a"]}, close=[1], open=[2], subscribe={2: ["a"]})
     assert moved == shards.move("a")
+
+
+def test_numbers_of_links_begin_again_before_the_core_has_no_more():
+    shards = Shards()
+    shards.add(["held"])
+    for _ in range(LINKS_MAX - 1):
+        shards.move("held")
+    assert LINKS_MAX == shards.link_of("held")
+    shards.move("held")
+    assert 1 == shards.link_of("held")
 
 
 def test_moving_a_token_that_nobody_wants_does_nothing():

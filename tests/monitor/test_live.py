@@ -7,7 +7,7 @@ import pytest
 
 from pr3dict.config import Config
 from pr3dict.model.errors import ConfigError, FeedError, UnknownTokenError
-from pr3dict.monitor.live import TOKENS, live, place, refuse_unknown, wanted_tokens
+from pr3dict.monitor.live import TOKENS, live, look_after, place, wanted_tokens
 from pr3dict.sim.config import SimConfig
 from pr3dict.sim.server import SimServer
 from pr3dict.sim.venue import Venue
@@ -70,16 +70,22 @@ async def test_a_feed_is_open_inside_and_closed_after():
 class Answers:
     """A system that knows which tokens have no book."""
 
-    def __init__(self, *without: str) -> None:
+    def __init__(self, *without: str, failure: BaseException | None = None) -> None:
         self.has_no_book = without.__contains__
+        self.failure = failure
 
 
 def test_tokens_that_all_have_no_book_are_refused():
     with pytest.raises(UnknownTokenError, match="no book for token 1: the id is wrong"):
-        refuse_unknown(Answers("1"), ["1"])
+        look_after(Answers("1"), ["1"])
     with pytest.raises(UnknownTokenError, match="no book for any of these 2 tokens"):
-        refuse_unknown(Answers("1", "2"), ["1", "2"])
+        look_after(Answers("1", "2"), ["1", "2"])
+
+
+def test_a_feed_that_has_ended_by_itself_is_told():
+    with pytest.raises(FeedError, match=r"ended by a fault of this program \(KeyError: 'x'\)"):
+        look_after(Answers(failure=KeyError("x")), ["1"])
 
 
 def test_one_token_with_a_book_is_enough():
-    refuse_unknown(Answers("1"), ["1", "2"])
+    look_after(Answers("1"), ["1", "2"])

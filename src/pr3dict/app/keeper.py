@@ -5,15 +5,17 @@ REST is a help, never a need: where it is off or fails, books heal by their conn
 """
 
 import asyncio
+import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final, NamedTuple, Protocol
 
 from pr3dict.app.parts import Parts
 from pr3dict.core import View
 from pr3dict.engine.audit import Ask, Audit, Reading
 from pr3dict.engine.heal import Budget, Heal, Remedies
-from pr3dict.model.errors import FeedError
+from pr3dict.model.errors import FeedError, UnknownTokenError
 from pr3dict.model.events import Event
 from pr3dict.model.records import Kind
 from pr3dict.model.states import Cause
@@ -30,6 +32,7 @@ LINK_DOUBTED: Final = 3
 """So many books of one link in doubt, or all of them, put the link itself in doubt."""
 _OK: Final = 200
 _CLIENT_ERRORS: Final = range(400, 500)
+_log = logging.getLogger(__name__)
 
 
 class Links(Protocol):
@@ -108,9 +111,20 @@ class Keeper:
         remedies = self.heal.due(now)
         self._apply(remedies)
         if remedies.fetch:
-            group.create_task(self._fetch(remedies.fetch))
+            fetched = remedies.fetch
+            failed = partial(self.heal.failed, fetched)
+            group.create_task(self._help(self._fetch(fetched), failed))
         if self._http is not None and (ask := self.audit.due(now, self._look)) is not None:
-            group.create_task(self._read(ask.tokens) if ask.tokens else self._rule(ask))
+            work = self._read(ask.tokens) if ask.tokens else self._rule(ask)
+            group.create_task(self._help(work, self.audit.failed))
+
+    async def _help(self, work: Awaitable[None], failed: Callable[[Nanos], object]) -> None:
+        """Do something with REST; a fault of ours in it is told, and ends neither feed nor help."""
+        try:
+            await work
+        except Exception:
+            _log.exception("REST could not help, by a fault of this program; the feed goes on")
+            failed(self._parts.clock.now())
 
     async def _nap(self) -> None:
         now = self._parts.clock.now()
@@ -175,9 +189,13 @@ class Keeper:
     async def _rule(self, ask: Ask) -> None:
         """Tell the books what the stream does not carry of one market."""
         assert self._http is not None
-        clob_url = self._parts.config.polymarket_clob_url
         try:
-            status, body = await self._http.get(rest.market(clob_url, ask.market).url)
+            request = rest.market(self._parts.config.polymarket_clob_url, ask.market)
+        except UnknownTokenError:  # A market of such a name has no rules.
+            self.audit.ruled(ask.market)
+            return
+        try:
+            status, body = await self._http.get(request.url)
             if status == _OK:
                 self._tell_rules(rest.read_market(body))
         except FeedError:

@@ -66,7 +66,11 @@ class System:
         self.feed: Feed | None = None
         """What lives on the feed's loop; None before the start."""
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.failure: BaseException | None = None
+        """Why the feed ended by a fault of this program; None: it did not."""
         self._started: Future[None] = Future()
+        self._pending: set[Future[Any]] = set()
+        """What was handed to the feed's loop and is not done."""
         self._thread = threading.Thread(target=self._run, name="pr3dict-feed", daemon=True)
         self._stopped = False
 
@@ -127,7 +131,10 @@ class System:
         if feed is None or loop is None or not self.running:
             raise FeedError("the feed is not running: start it first", name="not_running")
         future, do = handover(lambda: what(feed))
-        _soon(loop, do)
+        self._pending.add(future)
+        future.add_done_callback(self._pending.discard)
+        if not _soon(loop, do):
+            self._give_up_pending()
         return future
 
     def statuses(self) -> list[LinkStatus]:
@@ -145,9 +152,18 @@ class System:
                 runner.run(self._live())
         except Exception as error:  # noqa: BLE001 - whatever it is, it must be told
             _log.exception("the feed ended by a fault of this program")
-            self.engine.publish(FeedFailed(f"{type(error).__name__}: {error}"))
+            self.failure = cause = _first_of(error)
+            self.engine.publish(FeedFailed(f"{type(cause).__name__}: {cause}"))
             if not self._started.done():
-                self._started.set_exception(error)
+                self._started.set_exception(cause)
+        finally:
+            self._give_up_pending()
+
+    def _give_up_pending(self) -> None:
+        """Tell those who wait for a loop that is gone."""
+        for future in self._pending.copy():
+            if future.set_running_or_notify_cancel():
+                future.set_exception(FeedError("the feed has ended", name="not_running"))
 
     async def _live(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -204,8 +220,17 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-def _soon(loop: asyncio.AbstractEventLoop, call: Callable[[], object]) -> None:
+def _first_of(error: BaseException) -> BaseException:
+    """Return what a group of errors began with: the group itself names no cause."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _soon(loop: asyncio.AbstractEventLoop, call: Callable[[], object]) -> bool:
+    """Call this on a loop; False where the loop is closed, because the feed has ended."""
     try:
         loop.call_soon_threadsafe(call)
-    except RuntimeError:  # the loop is closed, the feed has ended
-        return
+    except RuntimeError:
+        return False
+    return True

@@ -11,7 +11,7 @@ from pr3dict.cli.output import remark, say, say_json
 from pr3dict.config import from_environment
 from pr3dict.model.errors import TapeError
 from pr3dict.model.units import NS_PER_S
-from pr3dict.monitor.live import live, refuse_unknown, wanted_tokens
+from pr3dict.monitor.live import live, look_after, wanted_tokens
 from pr3dict.monitor.model import held
 from pr3dict.monitor.words import count, many, span
 from pr3dict.tape import TapeState, TapeWriter
@@ -49,7 +49,7 @@ def _follow(
         left = EVERY_S if seconds is None else seconds - second * EVERY_S
         moment.wait(min(EVERY_S, left))
         second += 1
-        refuse_unknown(system, tokens)
+        look_after(system, tokens)
         _refuse_halted(tape)
         passed = system.clock.monotonic() - started
         if as_json:

@@ -6,7 +6,7 @@ from functools import partial
 from pr3dict.cli.follow import follow
 from pr3dict.cli.output import is_terminal
 from pr3dict.config import from_environment
-from pr3dict.monitor.live import live, place, refuse_unknown, wanted_tokens
+from pr3dict.monitor.live import live, look_after, place, wanted_tokens
 from pr3dict.monitor.screen import show
 
 
@@ -14,7 +14,7 @@ def run(tokens: Sequence[str], *, seconds: float | None, plain: bool, as_json: b
     """Watch until somebody quits; return the exit code."""
     wanted = wanted_tokens(tokens)
     with live(from_environment(), wanted) as system:
-        check = partial(refuse_unknown, system, wanted)
+        check = partial(look_after, system, wanted)
         if is_terminal() and not plain and not as_json:
             show(system, place(system), check=check, seconds=seconds)
         else:

@@ -5,7 +5,7 @@ REST may be ahead by what is on its way to us, and it has shown ghosts. A book i
 when REST differs twice, each time newer than the book, with no data from the stream in between.
 
 The same reads bring the fields that the stream lacks (minimum order size, negative risk, tick)
-for books whose hash cannot be recomputed without them, once a market.
+for books whose hash cannot be recomputed without them, once a token.
 """
 
 import heapq
@@ -59,9 +59,10 @@ class Audit:
         self._due: dict[str, int] = {}
         self._quiet: dict[str, None] = {}
         """Tokens whose turn has come."""
-        self._unruled: dict[str, None] = {}
-        """Markets whose rules are wanted."""
+        self._unruled: dict[str, set[str]] = {}
+        """Markets whose rules are wanted, and by which tokens."""
         self._ruled: set[str] = set()
+        """Tokens whose rules were told: what is still unverified then stays so."""
         self._versions: dict[str, int] = {}
         """What was asked for, and the version of the book then."""
         self._doubts: dict[str, int] = {}
@@ -75,16 +76,15 @@ class Audit:
                 if event.now == BookState.LIVE:
                     self._plan(event.token, event.local_ns + min(FIRST_LOOK_NS, self._every_ns))
                 else:
-                    self.forget(event.token)
+                    self._leave(event.token)
             elif isinstance(event, FeedLost):
                 for token in event.tokens:
-                    self.forget(token)
+                    self._leave(token)
 
     def forget(self, token: str) -> None:
-        """Tell that a token is LIVE, or tracked, no more."""
-        self._due.pop(token, None)
-        self._quiet.pop(token, None)
-        self._doubts.pop(token, None)
+        """Tell that a token is tracked no more."""
+        self._leave(token)
+        self._ruled.discard(token)
 
     def due(self, now: int, look: Look) -> Ask | None:
         """Return what to ask REST now, if anything."""
@@ -133,8 +133,7 @@ class Audit:
     def ruled(self, market: str) -> None:
         """Tell that the rules of a market are known: it is not asked for again."""
         self._budget.answered()
-        self._unruled.pop(market, None)
-        self._ruled.add(market)
+        self._ruled |= self._unruled.pop(market, set())
         self.counters["ruled"] += 1
 
     def failed(self, now: int) -> None:
@@ -150,12 +149,18 @@ class Audit:
             view = look(token) if self._due.get(token) == due else None
             if view is None:
                 continue
-            if view.proof == Proof.UNVERIFIED and view.market not in self._ruled:
-                self._unruled[view.market] = None
+            if view.proof == Proof.UNVERIFIED and token not in self._ruled:
+                self._unruled.setdefault(view.market, set()).add(token)
             again = self._again(token, view)
             if again <= now:
                 self._quiet[token] = None
             self._plan(token, now + self._every_ns if again <= now else again)
+
+    def _leave(self, token: str) -> None:
+        """Audit a token no more: it is not LIVE."""
+        self._due.pop(token, None)
+        self._quiet.pop(token, None)
+        self._doubts.pop(token, None)
 
     def _again(self, token: str, view: View) -> int:
         """Return when this book is to be read; a time that has passed means now."""

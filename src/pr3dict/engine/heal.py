@@ -138,8 +138,8 @@ class Heal:
         self._closed.discard(token)
 
     def ill(self) -> int:
-        """Return how many books are under treatment."""
-        return sum(1 for case in self._cases.values() if case.due)
+        """Return how many books are under treatment; on any thread."""
+        return sum(1 for case in list(self._cases.values()) if case.due)
 
     def due(self, now: int) -> Remedies:
         """Return what is to be done by now."""

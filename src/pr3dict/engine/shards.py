@@ -13,6 +13,9 @@ import msgspec
 
 LINK_TOKENS_MAX: Final = 200
 """Tokens a link unless told otherwise: the number that other clients have found safe."""
+LINKS_MAX: Final = 60_000
+"""Numbers of links before they begin again at 1: the core takes no greater ones than 65,535. A
+number is not used again at once, for its connection may still be saying goodbye."""
 
 
 class Plan(msgspec.Struct):
@@ -92,14 +95,20 @@ class Shards:
             if link != barred and len(held) + len(group) <= self._room:
                 break
         else:
-            self._last_link += 1
-            link = self._last_link
+            link = self._number()
             self._links[link] = {}
             plan.open.append(link)
         for token in group:
             self._links[link][token] = None
             self._link_of[token] = link
         plan.subscribe.setdefault(link, []).extend(group)
+
+    def _number(self) -> int:
+        """Return the next number that no link in use has."""
+        while True:
+            self._last_link = self._last_link % LINKS_MAX + 1
+            if self._last_link not in self._links:
+                return self._last_link
 
     def _leave(self, token: str, plan: Plan) -> int:
         link = self._link_of.pop(token)

@@ -6,7 +6,7 @@ from functools import partial
 
 from pr3dict.config import from_environment
 from pr3dict.model.errors import Pr3dictError
-from pr3dict.monitor.live import live, place, refuse_unknown, wanted_tokens
+from pr3dict.monitor.live import live, look_after, place, wanted_tokens
 from pr3dict.monitor.screen import show
 
 
@@ -24,7 +24,7 @@ def main() -> int:
             return 0
         tokens = wanted_tokens(given.tokens)
         with live(from_environment(), tokens) as system:
-            show(system, place(system), check=partial(refuse_unknown, system, tokens))
+            show(system, place(system), check=partial(look_after, system, tokens))
     except Pr3dictError as error:
         sys.stderr.write(f"pr3dict: {error}\n")
         return 2

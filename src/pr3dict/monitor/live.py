@@ -56,14 +56,27 @@ def live(config: Config, tokens: Sequence[str], *, record: str | None = None) ->
         system.stop()
 
 
-def refuse_unknown(system: System, tokens: Sequence[str]) -> None:
-    """Raise `UnknownTokenError` when the venue has a book of none of these tokens."""
+def look_after(system: System, tokens: Sequence[str]) -> None:
+    """Raise what makes going on useless.
+
+    That is `FeedError` when the feed has ended by itself, `UnknownTokenError` when the venue has a
+    book of none of these tokens.
+    """
+    _refuse_dead(system)
     if not all(map(system.has_no_book, tokens)):
         return
     which = f"token {tokens[0]}" if len(tokens) == 1 else f"any of these {len(tokens)} tokens"
     raise UnknownTokenError(
         f"the venue has no book for {which}: the id is wrong, or the market is over"
     )
+
+
+def _refuse_dead(system: System) -> None:
+    if system.failure is not None:
+        raise FeedError(
+            f"the feed ended by a fault of this program ({type(system.failure).__name__}:"
+            f" {system.failure}): the log above says where; please report it"
+        )
 
 
 def place(system: System) -> str:
@@ -77,6 +90,7 @@ def _wait_open(system: System) -> None:
     patience_s = system.config.connect_timeout_s + GRACE_S
     deadline = system.clock.monotonic() + patience_s * NS_PER_S
     while system.clock.monotonic() < deadline:
+        _refuse_dead(system)
         statuses = system.statuses()
         if any(status.phase is Phase.OPEN for status in statuses):
             return
