@@ -1,5 +1,6 @@
 """A recording played: the same books, at any speed, back and forth."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -116,16 +117,32 @@ def test_seeks_back_by_playing_anew(play, recording):
     player = play()
     player.wait(DEADLINE_S)
     player.pause()
-    start = player.books.counters()["frames.applied"]
+    counters, events = player.books.counters(), dict(player.engine.events)
+    start = counters["frames.applied"]
     middle = (recording.first_ns + recording.last_ns) // 2
     player.seek(middle)
     until(lambda: player.clock.now() == middle)
 
-    assert start < player.books.counters()["frames.applied"] < 2 * start
+    assert 0 < player.books.counters()["frames.applied"] < start
     assert not player.finished.is_set()
     player.resume()
     assert player.wait(DEADLINE_S)
     assert recording.digest == player.books.digest()
+    assert (counters, events) == (player.books.counters(), dict(player.engine.events))
+
+
+def test_plays_no_record_beyond_the_end_that_was_wanted(play, recording):
+    middle = (recording.first_ns + recording.last_ns) // 2
+    sought = play(paused=True)
+    sought.seek(middle)
+    until(lambda: sought.clock.now() == middle)
+    sought.call(lambda: None).result(DEADLINE_S)
+    for speed in math.inf, 500.0:
+        cut = play(end_ns=middle, speed=speed)
+        assert cut.wait(DEADLINE_S)
+        assert middle == cut.clock.now()
+        assert sought.books.digest() == cut.books.digest()
+        assert sought.books.counters()["frames.applied"] == cut.books.counters()["frames.applied"]
 
 
 def test_a_finite_speed_waits_for_each_record(play, recording):

@@ -122,7 +122,7 @@ class Keeper:
         """Do something with REST; a fault of ours in it is told, and ends neither feed nor help."""
         try:
             await work
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it is, the feed goes on
             _log.exception("REST could not help, by a fault of this program; the feed goes on")
             failed(self._parts.clock.now())
 

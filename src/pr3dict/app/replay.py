@@ -27,7 +27,7 @@ from pr3dict.model.links import LinkStatus
 from pr3dict.model.records import Kind
 from pr3dict.model.units import NS_PER_MS, NS_PER_S, Nanos
 from pr3dict.net.clock import SystemClock
-from pr3dict.tape.apply import apply_block
+from pr3dict.tape.apply import FOREVER, apply_block
 from pr3dict.tape.jsonl import import_jsonl
 from pr3dict.tape.payloads import Record
 from pr3dict.tape.player import Pace
@@ -70,10 +70,12 @@ class Replay:
         *,
         speed: float = math.inf,
         paused: bool = False,
+        end_ns: int = FOREVER,
     ) -> None:
         """`path`: a tape (a directory or a segment) or a capture `*.jsonl`.
 
-        `speed`: seconds of tape a second. Raises `TapeError`, `CoreUnavailable`, `ValueError`.
+        `speed`: seconds of tape a second. `end_ns`: nothing later is played. Raises `TapeError`,
+        `CoreUnavailable`, `ValueError`.
         """
         self.config: Final = config or Config()
         self.core: Final = load(self.config.core)
@@ -96,6 +98,9 @@ class Replay:
         self._paused = paused
         self._goal: int | None = None
         """Where a seek wants to be; played up to at full speed."""
+        self._end_ns = end_ns
+        self._cut = False
+        """Whether there is more on the recording than is to be played."""
         self._rewind = False
         self._stopped = False
         self._commands: deque[Callable[[], None]] = deque()
@@ -187,10 +192,10 @@ class Replay:
         if not self._paused:
             self._pace.resume(self._time.monotonic())
         while not self._stopped:
-            self._rewind = False
+            self._rewind = self._cut = False
             self.finished.clear()
             try:
-                if all(map(self._play_run, self._runs())):
+                if all(map(self._play_run, self._runs())) or self._cut:
                     self._end()
             except (Pr3dictError, OSError) as error:
                 self.engine.publish(FeedFailed(f"{type(error).__name__}: {error}"))
@@ -201,11 +206,11 @@ class Replay:
     def _play_run(self, run: _Run) -> bool:
         """Play a run to its end; False: there is reason to leave it.
 
-        Books of one run know nothing of the run before.
+        Nothing that is counted or kept of one run knows of the run before.
         """
-        for token in self.books.tracked():
-            self.books.untrack(token)
-            self.history.forget(token)
+        self.books.reset()
+        self.engine.events.clear()
+        self.history.clear()
         self.clock.at = Nanos(0)
         for block in run:
             if not self.clock.at:
@@ -220,7 +225,7 @@ class Replay:
             self._obey()
             if self._stopped or self._rewind:
                 return False
-            until = self._until()
+            until = min(self._until(), self._end_ns)
             self.clock.at = max(self.clock.at, Nanos(min(until, block.last_ns)))
             offset = apply_block(
                 self.books,
@@ -235,6 +240,9 @@ class Replay:
             if found is None:
                 self._pace.played(block.last_ns)
                 return True
+            if found[2] > self._end_ns <= until:
+                self._cut = True
+                return False
             self._wait_for(found[2])
 
     def _until(self) -> int:
@@ -273,9 +281,11 @@ class Replay:
             self.engine.settle()
 
     def _end(self) -> None:
-        """Close the claims that a timer would have closed; the recording is over."""
-        if self.books.wake_at:
+        """Close the claims that a timer would have closed; what is to be played is over."""
+        while 0 < self.books.wake_at <= (self._end_ns if self._cut else FOREVER):
             self.engine.changed(self.books.wake(self.books.wake_at))
+        if self._cut:
+            self.clock.at = Nanos(self._end_ns)
         self._goal = None
         self.finished.set()
 
@@ -286,9 +296,10 @@ def replay(
     config: Config | None = None,
     speed: float = math.inf,
     paused: bool = False,
+    end_ns: int = FOREVER,
 ) -> Replay:
     """Return a player of a tape or of a capture `*.jsonl`; `start` it. Errors as in `Replay`."""
-    return Replay(path, config, speed=speed, paused=paused)
+    return Replay(path, config, speed=speed, paused=paused, end_ns=end_ns)
 
 
 def _tape(path: Path, core: Core) -> Callable[[], Iterable[_Run]]:

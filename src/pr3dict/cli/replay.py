@@ -1,8 +1,4 @@
-"""`pr3dict replay`: play a recording through the books, then print what they came to.
-
-As fast as possible the end is exact to the record. At a speed the player is stopped by a clock, so
-it may run a little over the time wanted; it is then taken back to it.
-"""
+"""`pr3dict replay`: play a recording through the books, then print what they came to."""
 
 import math
 import threading
@@ -26,6 +22,7 @@ from pr3dict.monitor.model import held
 from pr3dict.monitor.screen import show
 from pr3dict.monitor.words import clock_time, many
 from pr3dict.tape import TapeReader, import_jsonl
+from pr3dict.tape.apply import FOREVER
 from pr3dict.tape.verify import CAPTURES
 
 LOOK_EVERY_S: Final = 0.02
@@ -50,15 +47,18 @@ def run(
     config = from_environment()
     first_ns, last_ns = extent(Path(path), load(config.core))
     reach = reach_of(first_ns, last_ns, start, end)
-    replay = Replay(path, config, speed=factor, paused=True)
+    end_ns = FOREVER if reach.whole else reach.end_ns
+    replay = Replay(path, config, speed=factor, paused=True, end_ns=end_ns)
     with _playing(replay) as failures:
         if math.isinf(factor):
             with progress("playing") as told:
-                _rush(replay, reach.end_ns, reach, told)
+                replay.resume()
+                _watch(replay, reach.end_ns, reach, told)
         else:
             with progress("finding the start") as told:
-                _rush(replay, reach.start_ns, reach, told)
-            _stroll(replay, reach, plain=plain, as_json=as_json)
+                replay.seek(reach.start_ns)
+                _watch(replay, reach.start_ns, reach, told)
+            _stroll(replay, plain=plain, as_json=as_json)
         if failures:
             raise FeedError(failures[0])
         _conclude(replay, path, as_json=as_json)
@@ -135,38 +135,23 @@ def _playing(replay: Replay) -> Iterator[list[str]]:
         replay.stop()
 
 
-def _rush(replay: Replay, to_ns: int, reach: Reach, told: OnProgress) -> None:
-    """Play at full speed up to a time, and stand still there."""
+def _watch(replay: Replay, to_ns: int, reach: Reach, told: OnProgress) -> None:
+    """Tell how far the player is, until it is at a time; to the end until it has finished."""
     moment = threading.Event()
-    replay.seek(to_ns)
-    while not replay.finished.is_set() and replay.clock.at < to_ns:
+    while not replay.finished.is_set() and (to_ns == reach.end_ns or replay.clock.at < to_ns):
         moment.wait(LOOK_EVERY_S)
         told(max(0, replay.clock.at - reach.first_ns), to_ns - reach.first_ns)
-    replay.call(lambda: None).result()  # what was played when the clock said so is applied now
-    if reach.whole and to_ns == reach.end_ns:
-        replay.resume()
-        replay.finished.wait()
 
 
-def _stroll(replay: Replay, reach: Reach, *, plain: bool, as_json: bool) -> None:
+def _stroll(replay: Replay, *, plain: bool, as_json: bool) -> None:
     """Play at its speed to the end, with the monitor or a line a second."""
-
-    def over() -> bool:
-        return replay.finished.is_set() or (not reach.whole and replay.clock.at >= reach.end_ns)
-
-    def halt() -> None:
-        if over() and not replay.finished.is_set():
-            replay.pause()
-
     replay.resume()
     if is_terminal() and not plain and not as_json:
-        show(replay, "replay", check=halt)
+        show(replay, "replay")
     else:
-        follow(replay, seconds=None, as_json=as_json, check=halt, until=over)
-        if not over():
+        follow(replay, seconds=None, as_json=as_json, until=replay.finished.is_set)
+        if not replay.finished.is_set():
             raise KeyboardInterrupt  # what it came to by now is not what was asked for
-    if not reach.whole and replay.clock.at > reach.end_ns:
-        _rush(replay, reach.end_ns, reach, lambda _done, _total: None)
 
 
 def _conclude(replay: Replay, path: str, *, as_json: bool) -> None:

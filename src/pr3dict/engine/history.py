@@ -43,6 +43,11 @@ class TradeHistory:
         trades = self._trades.get(token)
         return [] if trades is None else list(trades.copy())
 
+    def clear(self) -> None:
+        """Drop everything, as if newly made."""
+        self._trades.clear()
+        self.seen = 0
+
     def forget(self, token: str) -> None:
         """Drop the trades of a token that is tracked no more."""
         self._trades.pop(token, None)
