@@ -13,6 +13,7 @@ from pr3dict.app.system import System
 from pr3dict.model.errors import FeedError, UnknownTokenError
 from pr3dict.model.events import BookReset, FeedLost
 from pr3dict.model.states import BookState
+from pr3dict.tape import TapeReader
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +90,18 @@ def test_the_tape_holds_the_same_books(served, tmp_path):
     played.stop()
     assert system.books.digest() == played.books.digest()
     assert system.books.tracked() == played.books.tracked()
+
+
+def test_a_tape_tells_the_settings_it_was_made_with(served, tmp_path):
+    hashes = []
+    for name, prove in ("one", True), ("two", True), ("other", False):
+        system = System(served.config(prove=prove), record=tmp_path / name)
+        system.start()
+        system.stop()
+        (segment,) = TapeReader(tmp_path / name, system.core).segments()
+        assert segment.header is not None
+        hashes.append(segment.header.config_hash)
+    assert hashes[0] == hashes[1] != hashes[2]
 
 
 def test_no_file_stays_open(served, tmp_path):

@@ -103,6 +103,16 @@ def test_a_record_that_cannot_be_one_is_refused_without_an_exception(intake, cor
     assert (Kind.IN, b"next") == after
 
 
+def test_the_gap_of_a_refused_record_does_not_go_back_behind_what_came_later(intake, core):
+    intake.append(Kind.IN, 1, START + 1, b"before")
+    intake.append(Kind.IN, -1, START + 2, b"refused")
+    intake.append(Kind.IN, 1, START + 3, b"after")
+    (chunk,) = intake.take()
+    assert START + 3 == chunk.last_ns
+    times = [record.wall_ns for record in records_of(core, chunk.buffer.take())]
+    assert [START + 1, START + 3, START + 3] == times
+
+
 def test_a_bad_time_on_a_full_buffer_does_no_harm_either(intake, core):
     fill(intake, 30)
     intake.append(Kind.IN, 1, 0, FRAME)

@@ -7,6 +7,7 @@ file closed, even if something on the feed's thread never returns.
 
 import asyncio
 import atexit
+import hashlib
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -14,6 +15,8 @@ from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
+
+import msgspec
 
 from pr3dict.app.events import FeedFailed, TapeHalted
 from pr3dict.app.feed import Feed
@@ -181,6 +184,7 @@ class System:
             self.core,
             clock=self.clock,
             run_id=_run_id(self.clock.now()),
+            config_hash=hashlib.sha256(msgspec.json.encode(config)).hexdigest()[:16],
             settings=TapeSettings(
                 commit_every_s=config.tape_write_ms / 1000,
                 fsync_every_s=config.tape_fsync_s,

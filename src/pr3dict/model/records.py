@@ -6,7 +6,8 @@ from typing import Final
 
 from pr3dict.model.states import Cause
 
-_CLOSED: Final = struct.Struct("<BH")
+CLOSED_HEAD: Final = struct.Struct("<BH")
+"""How a CLOSED record begins: cause, close code; the reason follows as text."""
 
 
 class Kind(IntEnum):
@@ -40,4 +41,4 @@ class Kind(IntEnum):
 
 def pack_closed(cause: Cause, code: int, reason: str) -> bytes:
     """Return the payload of CLOSED; `code` is the close code, 0 where there was none."""
-    return _CLOSED.pack(cause, code) + reason.encode()
+    return CLOSED_HEAD.pack(cause, code) + reason.encode()

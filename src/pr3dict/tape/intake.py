@@ -189,7 +189,8 @@ class Intake:
             return
         self._loss = _NO_LOSS
         span = f"{loss.records} records ({loss.size} bytes), {loss.first_ns} to {loss.last_ns}"
-        self._put(Kind.GAP, loss.last_ns, f"{span}: {loss.why}".encode())
+        told_ns = max(loss.last_ns, self._last_ns)  # times of a tape do not go back
+        self._put(Kind.GAP, told_ns, f"{span}: {loss.why}".encode())
 
     def _begin(self, buffer: RecordBuffer) -> None:
         self._buffer = buffer

@@ -3,12 +3,12 @@
 Whoever records packs them; `apply` and `verify` read them when the tape is played.
 """
 
-import struct
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from pr3dict.model.errors import TapeCorrupt
+from pr3dict.model.records import CLOSED_HEAD
 from pr3dict.model.states import Cause
 
 
@@ -44,15 +44,12 @@ class Recovered(msgspec.Struct, frozen=True):
     """Bytes at its end that cannot be read; they are left where they are."""
 
 
-_CLOSED: Final = struct.Struct("<BH")
-
-
 def read_closed(payload: bytes) -> tuple[int, int, str]:
     """Return (cause, close code, reason); raises `TapeCorrupt`."""
-    if len(payload) < _CLOSED.size:
+    if len(payload) < CLOSED_HEAD.size:
         raise TapeCorrupt(f"a CLOSED record wants 3 bytes or more, found {len(payload)}")
-    cause, code = _CLOSED.unpack_from(payload)
-    return cause, code, read_text(payload[_CLOSED.size :])
+    cause, code = CLOSED_HEAD.unpack_from(payload)
+    return cause, code, read_text(payload[CLOSED_HEAD.size :])
 
 
 def pack_suspect(cause: Cause, token: str) -> bytes:
