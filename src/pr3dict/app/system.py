@@ -38,7 +38,7 @@ from pr3dict.tape.scribe import TapeSettings
 from pr3dict.tape.writer import TapeWriter
 from pr3dict.venues.polymarket import rules
 
-STOP_S: Final = 1.2
+STOP_S: Final = 1.0
 """How long the feed's thread may take to say goodbye; what is left is for the tape."""
 START_S: Final = 5.0
 """How long it may take to get a thread and a loop."""
