@@ -120,10 +120,8 @@ impl Books {
 
     /// A frame that could not be read may have said anything about the link's books.
     fn distrust(&mut self, link: u32, now: u64) {
-        for index in self.of_link(link) {
-            if self.at(index).state == state::LIVE {
-                self.change_state(index, state::SUSPECT, cause::UNPARSABLE, now);
-            }
+        for index in self.those(|book| book.link == link && book.state == state::LIVE) {
+            self.change_state(index, state::SUSPECT, cause::UNPARSABLE, now);
         }
     }
 

@@ -5,20 +5,17 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::bind_events::Events;
+use crate::bind_numbers::Link;
 use crate::bind_tape::corrupt;
 use crate::bind_view::View;
 use crate::books::{self, BOOKS, CONTROL, EVENTS};
 use crate::digest;
 use crate::polymarket::Decoder;
 use crate::record;
-
-/// More links than any process opens.
-const LINKS_MAX: u32 = 65_536;
 
 /// What the lock guards.
 struct Shelf {
@@ -111,13 +108,6 @@ impl Books {
     }
 }
 
-fn link_of(link: u32) -> PyResult<u32> {
-    if link < LINKS_MAX {
-        return Ok(link);
-    }
-    Err(PyValueError::new_err(format!("wanted a link below {LINKS_MAX}, found {link}")))
-}
-
 #[pymethods]
 impl Books {
     #[new]
@@ -134,20 +124,18 @@ impl Books {
         self.shelf().books.wake_at()
     }
 
-    fn open_link(&self, link: u32, now: u64) -> PyResult<()> {
-        self.shelf().books.open_link(link_of(link)?, now);
-        Ok(())
+    fn open_link(&self, link: Link, now: u64) {
+        self.shelf().books.open_link(link.0, now);
     }
 
-    fn close_link(&self, link: u32, cause: u8, now: u64) -> PyResult<()> {
-        self.shelf().books.close_link(link_of(link)?, cause, now);
-        Ok(())
+    fn close_link(&self, link: Link, cause: u8, now: u64) {
+        self.shelf().books.close_link(link.0, cause, now);
     }
 
-    fn track(&self, token: Bound<'_, PyString>, link: u32) -> PyResult<()> {
-        let (text, link) = (token.to_str()?.to_owned(), link_of(link)?);
+    fn track(&self, token: Bound<'_, PyString>, link: Link) -> PyResult<()> {
+        let text = token.to_str()?.to_owned();
         let mut shelf = self.shelf();
-        let index = shelf.books.track(&text, link);
+        let index = shelf.books.track(&text, link.0);
         let before = shelf.keep_name(index, token.unbind());
         let pairs = std::mem::take(&mut shelf.pairs);
         drop(shelf);
@@ -188,16 +176,14 @@ impl Books {
     }
 
     // A signed time, because Python reads signed integers of this size faster.
-    fn feed(&self, link: u32, frame: &[u8], local_ns: i64) -> PyResult<u32> {
-        let (link, local_ns) = (link_of(link)?, local_ns as u64);
+    fn feed(&self, link: Link, frame: &[u8], local_ns: i64) -> u32 {
         let Shelf { books, decoder, .. } = &mut *self.shelf();
-        Ok(books.feed(decoder, link, frame, local_ns))
+        books.feed(decoder, link.0, frame, local_ns as u64)
     }
 
-    fn feed_rest(&self, link: u32, answer: &[u8], local_ns: u64) -> PyResult<u32> {
-        let link = link_of(link)?;
+    fn feed_rest(&self, link: Link, answer: &[u8], local_ns: u64) -> u32 {
         let Shelf { books, decoder, .. } = &mut *self.shelf();
-        Ok(books.feed_rest(decoder, link, answer, local_ns))
+        books.feed_rest(decoder, link.0, answer, local_ns)
     }
 
     fn replay(
@@ -216,7 +202,7 @@ impl Books {
             if record.kind != record::KIND_IN || record.wall_ns > until_ns {
                 break;
             }
-            let flags = self.feed(record.link, record.payload, record.wall_ns as i64)?;
+            let flags = self.feed(Link::new(record.link)?, record.payload, record.wall_ns as i64);
             offset = record.next;
             if let (Some(on_frame), true) = (&on_frame, flags != 0) {
                 on_frame.call1(arguments[flags as usize].clone())?;
@@ -295,12 +281,12 @@ impl Books {
         (buckets, latency.count, latency.sum, latency.min, latency.max, latency.negative)
     }
 
-    fn heard(&self, link: u32) -> (u64, u64) {
-        self.shelf().books.heard_of(link)
+    fn heard(&self, link: Link) -> (u64, u64) {
+        self.shelf().books.heard_of(link.0)
     }
 
-    fn last_data_ns(&self, link: u32) -> u64 {
-        self.shelf().books.last_data_ns(link)
+    fn last_data_ns(&self, link: Link) -> u64 {
+        self.shelf().books.last_data_ns(link.0)
     }
 
     fn set_clock_offset(&self, offset_ns: i64) {

@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::bind_numbers::Micros;
 use crate::books::Books;
 use crate::decimal::MICROS;
 use crate::ladder::Ladder;
@@ -108,18 +109,18 @@ impl View {
         levels(&self.asks, true, n)
     }
 
-    fn walk_budget(&self, side: u8, budget: u64) -> (u128, u128, u128, bool) {
+    fn walk_budget(&self, side: u8, budget: Micros) -> (u128, u128, u128, bool) {
         let (ladder, asks) = self.ladder(side);
-        tuple(measure::walk_budget(ladder, asks, budget))
+        tuple(measure::walk_budget(ladder, asks, budget.0))
     }
 
-    fn walk_size(&self, side: u8, size: u64) -> (u128, u128, u128, bool) {
+    fn walk_size(&self, side: u8, size: Micros) -> (u128, u128, u128, bool) {
         let (ladder, asks) = self.ladder(side);
-        tuple(measure::walk_size(ladder, asks, size))
+        tuple(measure::walk_size(ladder, asks, size.0))
     }
 
-    fn depth_within(&self, band: u64) -> (u128, u128) {
-        measure::depth_within(&self.bids, &self.asks, band)
+    fn depth_within(&self, band: Micros) -> (u128, u128) {
+        measure::depth_within(&self.bids, &self.asks, band.0)
     }
 
     #[pyo3(signature = (n=0))]

@@ -1,12 +1,11 @@
 //! All books of one process: who is tracked, by which link, and what was counted.
 
-use foldhash::fast::FixedState;
 use hashbrown::HashTable;
-use std::hash::BuildHasher;
 
 use crate::book::{Book, cause, proof, state};
 use crate::digest::{self, Short};
 use crate::latency::Latency;
+use crate::markets::{Markets, NO_MARKET};
 use crate::tally::Tally;
 use crate::told::Told;
 
@@ -16,9 +15,6 @@ pub const BOOKS: u32 = 1;
 pub const EVENTS: u32 = 2;
 /// Flag: the frame was a control text.
 pub const CONTROL: u32 = 4;
-
-/// No market is known.
-pub const NO_MARKET: u32 = u32::MAX;
 
 /// One connection.
 #[derive(Debug, Default)]
@@ -33,15 +29,6 @@ pub struct Link {
     pub frames: u64,
     /// Their bytes.
     pub bytes: u64,
-}
-
-/// A market and the tokens held of it.
-#[derive(Debug, Default)]
-pub struct Market {
-    /// Its id.
-    pub id: Box<str>,
-    /// Indices of its books, at most two matter.
-    pub books: Vec<u32>,
 }
 
 /// The hash of a token id: its last sixteen digits, which are as good as random, and its length.
@@ -64,7 +51,7 @@ pub struct Books {
     pub(crate) prove: bool,
     pub(crate) adopt: bool,
     pub(crate) books: Vec<Option<Book>>,
-    pub(crate) markets: Vec<Market>,
+    pub(crate) markets: Markets,
     pub(crate) links: Vec<Link>,
     pub(crate) preimage: Vec<u8>,
     /// Books whose content an entry of this call changed, in order.
@@ -83,9 +70,7 @@ pub struct Books {
     pub tally: Tally,
     /// Latencies.
     pub latency: Latency,
-    hasher: FixedState,
     by_token: HashTable<u32>,
-    by_market: HashTable<u32>,
     free: Vec<u32>,
     born: u64,
 }
@@ -129,7 +114,7 @@ impl Books {
     /// The id of a book's market; empty until a message names it.
     #[must_use]
     pub fn market_of(&self, book: &Book) -> &str {
-        self.markets.get(book.market as usize).map_or("", |market| &market.id)
+        self.markets.id(book.market)
     }
 
     /// Tell that a connection is open.
@@ -155,8 +140,7 @@ impl Books {
             link.open = false;
             link.epoch
         };
-        let mut lost = self.of_link(link);
-        lost.retain(|&index| self.at(index).state != state::CLOSED);
+        let lost = self.those(|book| book.link == link && book.state != state::CLOSED);
         let mut tokens = Vec::with_capacity(lost.len());
         for index in lost {
             let book = self.at_mut(index);
@@ -167,20 +151,22 @@ impl Books {
         self.told.push(Told::FeedLost { link, epoch, cause, tokens, local_ns: now });
     }
 
-    /// The books of a link, in the order of tracking.
-    pub(crate) fn of_link(&self, link: u32) -> Vec<u32> {
-        let mut mine = self.tracked();
-        mine.retain(|&index| self.at(index).link == link);
-        mine
-    }
-
     /// All books, in the order of tracking.
     #[must_use]
     pub fn tracked(&self) -> Vec<u32> {
-        let mut all: Vec<u32> =
-            (0..self.books.len() as u32).filter(|&at| self.books[at as usize].is_some()).collect();
-        all.sort_unstable_by_key(|&index| self.at(index).born);
-        all
+        self.those(|_| true)
+    }
+
+    /// The books of which something holds, in the order of tracking.
+    pub(crate) fn those(&self, holds: impl Fn(&Book) -> bool) -> Vec<u32> {
+        let held = (0u32..).zip(&self.books);
+        let mut those: Vec<(u64, u32)> = held
+            .filter_map(|(index, book)| book.as_ref().map(|book| (index, book)))
+            .filter(|(_, book)| holds(book))
+            .map(|(index, book)| (book.born, index))
+            .collect();
+        those.sort_unstable();
+        those.into_iter().map(|(_, index)| index).collect()
     }
 
     pub(crate) fn link_mut(&mut self, link: u32) -> &mut Link {
@@ -247,9 +233,7 @@ impl Books {
             entry.remove();
         }
         let market = self.at(index).market;
-        if let Some(market) = self.markets.get_mut(market as usize) {
-            market.books.retain(|&held| held != index);
-        }
+        self.markets.leave(index, market);
         self.books[index as usize] = None;
         self.pending.retain(|&held| held != index);
         self.touched.retain(|&held| held != index);
@@ -260,32 +244,8 @@ impl Books {
     /// Put a book into its market.
     #[inline]
     pub(crate) fn join_market(&mut self, index: u32, id: &[u8]) {
-        let held = self.at(index).market;
-        if held != NO_MARKET && self.markets[held as usize].id.as_bytes() == id {
-            return;
-        }
-        if held != NO_MARKET {
-            self.markets[held as usize].books.retain(|&other| other != index);
-        }
-        let market = self.market(id);
-        self.markets[market as usize].books.push(index);
+        let market = self.markets.join(index, self.at(index).market, id);
         self.at_mut(index).market = market;
-    }
-
-    fn market(&mut self, id: &[u8]) -> u32 {
-        let hash = self.hasher.hash_one(id);
-        let same = |&index: &u32| self.markets[index as usize].id.as_bytes() == id;
-        if let Some(&index) = self.by_market.find(hash, same) {
-            return index;
-        }
-        let index = self.markets.len() as u32;
-        let id = String::from_utf8_lossy(id).into_owned().into_boxed_str();
-        self.markets.push(Market { id, books: Vec::with_capacity(2) });
-        let (markets, hasher) = (&self.markets, &self.hasher);
-        self.by_market.insert_unique(hash, index, |&index| {
-            hasher.hash_one(markets[index as usize].id.as_bytes())
-        });
-        index
     }
 
     /// Tell what the stream does not carry.

@@ -14,6 +14,7 @@ pub mod json;
 pub mod judge;
 pub mod ladder;
 pub mod latency;
+pub mod markets;
 pub mod measure;
 pub mod polymarket;
 pub mod proof;
@@ -28,6 +29,7 @@ pub mod witness;
 
 mod bind_books;
 mod bind_events;
+mod bind_numbers;
 mod bind_tape;
 mod bind_view;
 

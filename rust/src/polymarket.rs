@@ -13,7 +13,7 @@ use crate::judge::{
     Verdict, best_of, decimal_of, is_hash, items, object, present, price_of, side, text_of, told,
 };
 use crate::raw::{Form, List, Message, Number, RawChange, RawLevel, member, number_of};
-use crate::scan::Scratch;
+use crate::scan::{ITEMS_KEPT, Scratch};
 use crate::slot::{Kind, Slot};
 
 /// What a frame turned out to be.
@@ -68,6 +68,9 @@ impl Decoder {
 
     fn scan(&mut self, text: &[u8]) -> Result<(), (Rejected, &'static str)> {
         self.entries.clear();
+        if self.entries.capacity() > ITEMS_KEPT {
+            self.entries.shrink_to(ITEMS_KEPT);
+        }
         let scanner = Scanner::new(text).ok_or((Rejected::Utf8, "not UTF-8"))?;
         self.scratch.read(scanner).map_err(|_| (Rejected::Json, "not one JSON value"))
     }

@@ -24,8 +24,8 @@ pub struct Scratch {
     pub texts: Vec<Slot>,
 }
 
-/// Above this many levels the memory is given back with the next frame.
-const LEVELS_KEPT: usize = 4_096;
+/// Above this many levels, changes or texts the memory is given back with the next frame.
+pub const ITEMS_KEPT: usize = 4_096;
 /// Likewise for messages.
 const MESSAGES_KEPT: usize = 64;
 
@@ -93,11 +93,20 @@ impl Scratch {
         self.changes.clear();
         self.texts.clear();
         self.levels.clear();
-        if self.levels.capacity() > LEVELS_KEPT || self.messages.len() > MESSAGES_KEPT {
-            self.levels.shrink_to(LEVELS_KEPT);
-            self.messages.truncate(MESSAGES_KEPT);
-            self.messages.shrink_to(MESSAGES_KEPT);
+        let items = self.levels.capacity().max(self.changes.capacity()).max(self.texts.capacity());
+        if items > ITEMS_KEPT || self.messages.len() > MESSAGES_KEPT {
+            self.shrink();
         }
+    }
+
+    /// Give back what a large frame took.
+    #[cold]
+    fn shrink(&mut self) {
+        self.levels.shrink_to(ITEMS_KEPT);
+        self.changes.shrink_to(ITEMS_KEPT);
+        self.texts.shrink_to(ITEMS_KEPT);
+        self.messages.truncate(MESSAGES_KEPT);
+        self.messages.shrink_to(MESSAGES_KEPT);
     }
 
     #[inline]

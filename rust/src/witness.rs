@@ -247,10 +247,7 @@ impl Books {
     fn compare_mirror(&mut self, at: usize, now: u64) {
         let index = self.heard[at];
         let book = self.at(index);
-        let Some(market) = self.markets.get(book.market as usize) else {
-            return;
-        };
-        let [first, second] = market.books[..] else {
+        let &[first, second] = self.markets.books(book.market) else {
             return;
         };
         let other = if first == index { second } else { first };

@@ -2,9 +2,11 @@
 
 import pytest
 from tests.core.kit import BATCH_NS, LINK, NO, NOW, YES, Venue, feed, frame, live, opened, standing
+from tests.core.test_differential import state
 
 from pr3dict.model.errors import UnknownTokenError
 from pr3dict.model.events import BookReset, FeedLost, FeedOpened, StateChanged
+from pr3dict.model.records import Kind
 from pr3dict.model.states import BookState, Cause, Proof, Source
 
 EMPTY, SYNCING, LIVE = BookState.EMPTY, BookState.SYNCING, BookState.LIVE
@@ -20,6 +22,55 @@ def test_a_token_waits_for_its_link_and_then_for_its_book(engine):
     assert (SYNCING, Cause.NONE, Proof.NONE) == standing(books)
     books.track(NO, LINK)
     assert SYNCING == books.view(NO).state
+
+
+@pytest.mark.parametrize("link", [-1, 65_536, 2**32, 10**20])
+def test_a_link_with_another_number_is_refused_and_nothing_is_done(engine, link):
+    books, venue = live(engine, Venue()), Venue()
+    before = (state(books), books.touched())
+    record = engine.new_record_buffer()
+    record.append(Kind.IN, min(max(link, 65_536), 2**32 - 1), NOW, NOW, b"{")
+    for call in (
+        lambda: books.open_link(link, NOW),
+        lambda: books.close_link(link, Cause.LINK_DOWN, NOW),
+        lambda: books.track("7", link),
+        lambda: books.track(YES, link),
+        lambda: books.feed(link, frame(venue.next("BUY", "0.49", 7)), NOW),
+        lambda: books.feed(link, b"{", NOW),
+        lambda: books.feed_rest(link, frame(venue.rest()), NOW),
+        lambda: books.heard(link),
+        lambda: books.last_data_ns(link),
+    ):
+        with pytest.raises(ValueError, match=f"^wanted a link from 0 to 65535, found {link}"):
+            call()
+    with pytest.raises(ValueError, match=r"^wanted a link from 0 to 65535, found "):
+        books.replay(record.take(), 0, NOW, None)
+    assert before == (state(books), books.touched())
+    assert [] == books.take()
+
+
+def test_the_last_link_is_one_like_any_other(engine):
+    books = engine.new_books()
+    books.open_link(65_535, NOW)
+    books.track(YES, 65_535)
+    books.feed(65_535, frame(Venue().book()), NOW)
+    assert LIVE == books.view(YES).state
+    assert 1 == books.heard(65_535)[0]
+    assert (0, 0) == books.heard(65_534)
+
+
+def test_books_are_distrusted_in_the_order_of_tracking(engine):
+    venue = Venue()
+    books = opened(engine, "gone", NO, YES, prove=False)
+    books.track("7", LINK + 1)
+    books.untrack("gone")
+    books.untrack(NO)
+    books.track(NO, LINK)
+    feed(books, venue.opening())
+    told = feed(books, b"{")
+    assert [YES, NO] == [event.token for event in told if isinstance(event, StateChanged)]
+    assert (YES, NO) == books.touched()
+    assert EMPTY == books.view("7").state
 
 
 def test_a_lost_link_makes_its_books_stale_and_says_so_once(engine):

@@ -15,7 +15,7 @@ from tests.core.kit import (
     live,
     standing,
     trade,
-)  # fmt: skip
+)
 from tests.core.test_differential import difference, state
 
 from pr3dict.model.events import FeedOpened

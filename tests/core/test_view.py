@@ -1,6 +1,7 @@
 """A view is a book at one moment: levels, walks, depth, imbalance; and the digests."""
 
 import hashlib
+import re
 
 import pytest
 from hypothesis import given
@@ -80,6 +81,27 @@ def test_a_budget_is_spent_best_level_first(engine, budget, walk):
 )
 def test_a_size_is_traded_best_level_first(engine, size, walk):
     assert walk == view_of(engine, BIDS, ASKS).walk_size(BID, size)
+
+
+@pytest.mark.parametrize("micros", [-1, 2**63, 2**64, 10**20, -(10**20)])
+def test_no_budget_size_or_band_is_negative_or_beyond_63_bits(engine, micros):
+    view = view_of(engine, BIDS, ASKS)
+    refusal = f"wanted a number of micros from 0 to 2**63 - 1, found {micros}"
+    for ask in (
+        lambda: view.walk_budget(ASK, micros),
+        lambda: view.walk_size(BID, micros),
+        lambda: view.depth_within(micros),
+        lambda: view_of(engine).depth_within(micros),
+    ):
+        with pytest.raises(ValueError, match=re.escape(refusal)):
+            ask()
+
+
+def test_the_largest_budget_is_walked(engine):
+    view = view_of(engine, BIDS, ASKS)
+    assert (550_000, 200_000_000, 110_000_000, False) == view.walk_budget(ASK, 2**63 - 1)
+    assert (420_000, 40_000_000, 16_800_000, False) == view.walk_size(BID, 2**63 - 1)
+    assert (40_000_000, 200_000_000) == view.depth_within(2**63 - 1)
 
 
 def test_an_average_is_rounded_half_up(engine):

@@ -94,16 +94,17 @@ class View(Protocol):
         Returns (average price, size, money, complete). The last level is taken in part, the
         size rounded down to a micro. The average is money / size rounded half up; zeros when
         nothing can be had. `complete` is False when the ladder ends before the budget.
+        Raises `ValueError` unless 0 <= budget < 2**63 micros.
         """
 
     def walk_size(self, side: int, size: int) -> tuple[int, int, int, bool]:
-        """Trade a size on a ladder, best level first; as `walk_budget`."""
+        """Trade a size on a ladder, best level first; as `walk_budget`, with its bounds."""
 
     def depth_within(self, band: int) -> tuple[int, int]:
         """Return the sizes (bids, asks) at most `band` away from the mid price.
 
         Zeros when a side is empty. The comparison is exact: twice the price against the sum
-        of best bid and best ask.
+        of best bid and best ask. Raises `ValueError` unless 0 <= band < 2**63 micros.
         """
 
     def imbalance(self, n: int = 0) -> float:
@@ -111,7 +112,11 @@ class View(Protocol):
 
 
 class Books(Protocol):
-    """All books of one process: the one mutable thing of the core. Not reentrant."""
+    """All books of one process: the one mutable thing of the core. Not reentrant.
+
+    A link is a number from 0 to 65,535: every method that takes one, and `replay` at a record
+    with one, raises `ValueError` for any other and does nothing.
+    """
 
     @property
     def wake_at(self) -> int:

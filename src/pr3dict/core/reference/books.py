@@ -22,6 +22,8 @@ BOOKS: Final = 1
 EVENTS: Final = 2
 CONTROL: Final = 4
 _NONE: Final = Source.NONE
+LINKS_MAX: Final = 65_536
+"""More links than any process opens; their numbers are below."""
 EXCERPT_MAX: Final = 120
 """How many characters of a rejected frame are told."""
 
@@ -34,7 +36,7 @@ class Books:
         self.wake_at = 0
 
     def open_link(self, link: int, now: int) -> None:
-        opened = self._shelf.link(link)
+        opened = self._shelf.link(_checked(link))
         opened.is_open = True
         opened.epoch += 1
         for book in self._shelf.of_link(link):
@@ -43,7 +45,7 @@ class Books:
         self._shelf.events.append(FeedOpened(link, opened.epoch, now))
 
     def close_link(self, link: int, cause: int, now: int) -> None:
-        lost = self._shelf.link(link)
+        lost = self._shelf.link(_checked(link))
         lost.is_open = False
         tokens = []
         for book in self._shelf.of_link(link):
@@ -55,6 +57,7 @@ class Books:
         self.wake_at = witness.next_due(self._shelf)
 
     def track(self, token: str, link: int) -> None:
+        _checked(link)
         book = self._shelf.books.get(token)
         if book is None:
             self._shelf.add(token, link)
@@ -93,6 +96,7 @@ class Books:
         may_be_short = not shelf.prove and (not shelf.pending or local_ns < self.wake_at)
         if may_be_short and feed_plain(shelf, link, frame, local_ns):
             return self._end() if shelf.pending or shelf.events else BOOKS
+        _checked(link)
         self._begin(local_ns)
         self._count_frame(frame)
         heard = shelf.link(link)
@@ -110,6 +114,7 @@ class Books:
         return self._apply(said, Arrival(link, local_ns, is_rest=False))
 
     def feed_rest(self, link: int, answer: bytes, local_ns: int) -> int:
+        _checked(link)
         self._begin(local_ns)
         self._count_frame(answer)
         try:
@@ -186,11 +191,11 @@ class Books:
         return self._shelf.latencies.seen()
 
     def heard(self, link: int) -> tuple[int, int]:
-        found = self._shelf.link(link)
+        found = self._shelf.link(_checked(link))
         return found.frames, found.bytes
 
     def last_data_ns(self, link: int) -> int:
-        return self._shelf.link(link).last_data_ns
+        return self._shelf.link(_checked(link)).last_data_ns
 
     def set_clock_offset(self, offset_ns: int) -> None:
         self._shelf.latencies.offset_ns = offset_ns
@@ -240,3 +245,9 @@ class Books:
         for book in self._shelf.of_link(link):
             if book.state is BookState.LIVE:
                 self._shelf.change_state(book, BookState.SUSPECT, Cause.UNPARSABLE, now)
+
+
+def _checked(link: int) -> int:
+    if 0 <= link < LINKS_MAX:
+        return link
+    raise ValueError(f"wanted a link from 0 to {LINKS_MAX - 1}, found {link}")

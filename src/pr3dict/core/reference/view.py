@@ -13,6 +13,8 @@ Walk = tuple[int, int, int, bool]
 Levels = list[tuple[int, int]]
 
 _ALL: Final = None
+_BEYOND: Final = 1 << 63
+"""Budgets, sizes and distances are below: they fit in 64 bits wherever they go."""
 
 
 class View:
@@ -69,7 +71,7 @@ class View:
 
     def walk_budget(self, side: int, budget: int) -> Walk:
         """Spend a budget on a ladder, best level first (see `core.View`)."""
-        rest = budget * MICROS
+        rest = _checked(budget) * MICROS
         size = paid = 0
         for price, held in self._ladder(side):
             taken = min(held, rest // price)
@@ -82,7 +84,7 @@ class View:
 
     def walk_size(self, side: int, size: int) -> Walk:
         """Trade a size on a ladder, best level first (see `core.View`)."""
-        rest = size
+        rest = _checked(size)
         paid = 0
         for price, held in self._ladder(side):
             taken = min(held, rest)
@@ -94,6 +96,7 @@ class View:
 
     def depth_within(self, band: int) -> tuple[int, int]:
         """Return the sizes (bids, asks) at most `band` away from the mid price."""
+        _checked(band)
         if not (self._bids and self._asks):
             return 0, 0
         twice_mid = self._bids[0][0] + self._asks[0][0]
@@ -109,6 +112,12 @@ class View:
 
     def _ladder(self, side: int) -> Levels:
         return self._asks if side == Side.ASK else self._bids
+
+
+def _checked(micros: int) -> int:
+    if 0 <= micros < _BEYOND:
+        return micros
+    raise ValueError(f"wanted a number of micros from 0 to 2**63 - 1, found {micros}")
 
 
 def _sizes(levels: Iterable[tuple[int, int]]) -> int:
