@@ -137,3 +137,11 @@ def test_each_frame_that_changed_something_and_each_other_record_is_told(tmp_pat
     assert len(frames) == len(flags)
     assert 0 not in flags
     assert others == kinds
+
+
+@pytest.mark.parametrize("kind", [Kind.IN, Kind.OPENED])
+def test_a_link_beyond_all_numbers_is_told_as_damage(core, books, kind):
+    buffer = core.new_record_buffer()
+    buffer.append(kind, 70_000, START, START, b"")
+    with pytest.raises(TapeCorrupt, match="wanted a link from 0 to 65535, found 70000"):
+        apply_block(books, core, buffer.take())

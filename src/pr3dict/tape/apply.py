@@ -79,8 +79,23 @@ def apply_block(
 
     Returns the offset reached: the length of the block, or where to go on later. Runs of frames
     go to the engine in one call. `on_frame(flags)` is called after each frame that changed
-    something, `on_record(record)` after each record that is no frame.
+    something, `on_record(record)` after each record that is no frame. Raises `TapeCorrupt`.
     """
+    try:
+        return _apply_block(books, core, block, offset, until_ns, on_frame, on_record)
+    except ValueError as odd:  # a link beyond all numbers: no recorder of ours wrote it
+        raise TapeCorrupt(f"a record cannot be applied: {odd}") from odd
+
+
+def _apply_block(  # noqa: PLR0917 - the arguments of `apply_block`
+    books: Books,
+    core: Core,
+    block: bytes,
+    offset: int,
+    until_ns: int,
+    on_frame: Callable[[int], object] | None,
+    on_record: Callable[[Record], object] | None,
+) -> int:
     while offset < len(block):
         offset = books.replay(block, offset, until_ns, on_frame)
         found = core.read_record(block, offset)
