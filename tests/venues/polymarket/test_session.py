@@ -309,6 +309,56 @@ def test_silence_is_no_wonder_when_every_market_is_over():
     assert 0 == line.session.counts.probes
 
 
+def test_a_link_whose_tokens_never_had_a_book_is_neither_probed_nor_given_up():
+    line = opened("1", "2")
+    for second in range(10, 600, 10):
+        alive(line, second)
+        assert line.session.expired(at(second)) is None
+        wake_at = line.session.wake_at()
+        assert wake_at is not None
+        assert wake_at > at(second)
+    assert 0 == line.session.counts.probes
+
+
+def test_a_book_of_the_connection_before_is_not_asked_for_anew():
+    line = opened("1")
+    receive(line.session, book("1"), at(0))
+    line.session.closed(Cause.LINK_DOWN, at(1))
+    line.session.opened(at(2))
+    alive(line, 130)
+    assert line.session.expired(at(130)) is None
+    assert 0 == line.session.counts.probes
+
+
+@pytest.mark.parametrize("tokens", [("1", "2", "3"), ("3", "2", "1")])
+def test_of_all_tokens_a_live_book_is_asked_for_anew_and_else_a_suspect_one(tokens):
+    line = opened(*tokens)
+    receive(line.session, book("2"), at(0))
+    receive(line.session, book("3"), at(0))
+    line.books.suspect("2", Cause.SILENT, at(1))
+    alive(line, 30)
+    assert b'{"operation":"unsubscribe","assets_ids":["3"]}' in line.session.frames()
+
+    line.books.suspect("3", Cause.SILENT, at(30))
+    line.session.unsubscribe(["3"], at(30))
+    receive(line.session, book("9"), at(31))
+    line.session.frames()
+    alive(line, 70)
+    assert b'{"operation":"unsubscribe","assets_ids":["2"]}' in line.session.frames()
+
+
+def test_a_book_by_rest_may_be_asked_for_anew():
+    line = opened("1")
+    answer = (
+        b'{"market":"0xaa","asset_id":"1","timestamp":"1766000000000",'
+        b'"bids":[{"price":"0.4","size":"10"}],"asks":[{"price":"0.6","size":"10"}]}'
+    )
+    line.books.feed_rest(LINK, answer, at(5))
+    alive(line, 60)
+    assert line.session.expired(at(60)) is not None
+    assert 1 == line.session.counts.probes
+
+
 def test_silence_means_nothing_where_the_limit_is_off():
     line = opened("1", settings=Settings(silence=Nanos(0)))
     alive(line, 1000)

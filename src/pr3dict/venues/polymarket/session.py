@@ -24,7 +24,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     pong_timeout: Nanos = Nanos(30 * NS_PER_S)
     silence: Nanos = Nanos(60 * NS_PER_S)
     """Without data for half of it one book is asked for anew, without data for all of it the
-    link is given up; 0: never."""
+    link is given up; 0: never. Where no token had a book on the connection neither is done."""
 
 
 class Counts(msgspec.Struct):
@@ -64,7 +64,7 @@ class MarketSession:
         """When a book was last asked for anew because of silence."""
         self._expected_from = Nanos(0)
         """From when on data is to be expected: not before a subscription, and again from the
-        moment at which silence was found to be no wonder, because every market was over."""
+        moment at which silence was found to be no wonder, because no book could come anew."""
 
     def opened(self, now: Nanos) -> None:
         """Tell that the connection is open; what is wanted is subscribed."""
@@ -219,8 +219,11 @@ class MarketSession:
         return Nanos(since + self._settings.silence)
 
     def _probe(self, now: Nanos) -> None:
-        """Ask for one book anew: a link that still delivers answers with it."""
-        token = self._open_book()
+        """Ask for one book anew: a link that still delivers answers with it.
+
+        Where there is none to ask for, silence is no sign of a dead link.
+        """
+        token = self._book_to_ask()
         if token is None:
             self._expected_from = now
             return
@@ -228,10 +231,17 @@ class MarketSession:
         self.counts.probes += 1
         self.resubscribe([token], now)
 
-    def _open_book(self) -> str | None:
-        """Return a token whose market is not over, by choice one that has a book."""
-        views = (self._books.view(token, 1) for token in self._wanted)
-        states = dict(zip(self._wanted, (view and view.state for view in views), strict=True))
-        live = (token for token, state in states.items() if state == BookState.LIVE)
-        not_over = (token for token, state in states.items() if state != BookState.CLOSED)
-        return next(live, None) or next(not_over, None)
+    def _book_to_ask(self) -> str | None:
+        """Return a token that had a book on this connection and whose market is not over.
+
+        Only such a book is LIVE or SUSPECT; LIVE by choice. A token without one, which the venue
+        may not know at all, is left to healing: it need not answer on a link in good order.
+        """
+        suspect = None
+        for token in self._wanted:
+            view = self._books.view(token, 1)
+            if view is not None and view.state == BookState.LIVE:
+                return token
+            if suspect is None and view is not None and view.state == BookState.SUSPECT:
+                suspect = token
+        return suspect
