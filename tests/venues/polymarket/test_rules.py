@@ -2,7 +2,6 @@
 
 import pytest
 
-from pr3dict.config import Config
 from pr3dict.model.errors import UnknownTokenError
 from pr3dict.model.links import Closed, Pace
 from pr3dict.venues.polymarket import rules
@@ -71,10 +70,3 @@ def test_the_end_of_a_connection_has_a_name_and_a_pace(code, reason, name, pace)
     verdict = rules.verdict(Closed(code, reason))
     assert (name, pace) == (verdict.name, verdict.pace)
     assert verdict.sentence.endswith(f"({code} {reason})" if reason else f"({code})")
-
-
-def test_the_addresses_are_the_defaults_of_the_settings():
-    assert (rules.MARKET_WS_URL, rules.CLOB_URL) == (
-        Config().polymarket_market_ws_url,
-        Config().polymarket_clob_url,
-    )

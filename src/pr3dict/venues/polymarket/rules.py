@@ -1,4 +1,4 @@
-"""Polymarket's facts: addresses, ticks, limits and what the ends of a connection mean.
+"""Polymarket's facts: ids, limits and what the ends of a connection mean.
 
 Each fact has its source and the date at which it was true. Sources: SDK (polymarket-client 0.14.0,
 2026-10-21), docs (docs.polymarket.com), live (measurements by third parties, checked 2026-10-04).
@@ -10,22 +10,10 @@ from typing import Final
 from pr3dict.model.errors import UnknownTokenError
 from pr3dict.model.links import Closed, Pace, Verdict
 
-MARKET_WS_URL: Final = "wss://ws-subscriptions-clob.polymarket.com/ws/market"
-"""SDK environments.py, 2026-10-21."""
-CLOB_URL: Final = "https://clob.polymarket.com"
-"""SDK environments.py, 2026-10-21."""
-
-TICK_SIZES: Final = ("0.1", "0.01", "0.005", "0.0025", "0.001", "0.0001")
-"""SDK, 2026-10-21; 0.005 and 0.0025 are new since July 2026."""
-
 LINK_TOKENS_MAX: Final = 500
 """Above it opening books stop coming, silently. Never documented; live, 2026-10-04."""
 BOOKS_PER_REQUEST: Final = 100
 """Tokens in one POST /books. No limit is documented; 100 books are about half a MiB."""
-BOOK_REQUESTS_PER_10_S: Final = 1500
-"""GET /book, per address. docs, rate limits, 2026-09-17."""
-BOOKS_REQUESTS_PER_10_S: Final = 500
-"""POST /books, per address. docs, rate limits, 2026-09-17."""
 
 _NORMAL: Final = 1000
 _PRIVATE_CODES: Final = 4000
