@@ -104,6 +104,67 @@ def test_a_wrong_value_is_told_in_one_sentence(variable, text, wanted):
     assert f"{name}: wanted {wanted}, found {text!r}" == sentence(**{name: text})
 
 
+ADDRESSES = [name for name in NAMES if name.endswith("_url")]
+NO_HOSTS = [
+    "host:99999999",
+    "host:port",
+    "host:0",
+    "[::1",
+    "a..b",
+    "a" * 64 + ".example",
+    ":80",
+    ".",
+    "a\x00b",
+    "ho$t",
+    "host/\x01",
+    "host/#part",
+    "user@host",
+]
+
+
+def scheme_of(name: str) -> str:
+    return str(getattr(Config(), name)).partition(":")[0]
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize("host", NO_HOSTS)
+def test_an_address_that_can_be_none_is_told_in_one_sentence(name, host):
+    address = f"{scheme_of(name)}://{host}"
+    with pytest.raises(ConfigError) as raised:
+        Config(**{name: address})
+    assert (
+        f"{name}: wanted an address like {scheme_of(name)}://host:8443/path, with a host that can"
+        f" be one and a port from 1 to 65535, found {address!r}: correct it, or leave the setting"
+        " out"
+    ) == str(raised.value)
+
+
+def test_a_wrong_address_of_the_environment_names_the_variable():
+    found = sentence(PR3DICT_POLYMARKET_CLOB_URL="http://host:port")
+    assert found.startswith("PR3DICT_POLYMARKET_CLOB_URL: wanted an address like http://host:8443/")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1:8377/ws/market",
+        "localhost",
+        "host:65535",
+        "host:",
+        "[::1]:80/x?y=z",
+        "[fe80::1%25eth0]",
+        "b\u00fccher.example/\u00e9",
+        "my_proxy.internal.:9",
+        "user:password@host",
+        "a" * 63 + ".example",
+    ],
+)
+@pytest.mark.parametrize("name", ["polymarket_market_ws_url", "polymarket_clob_url"])
+def test_an_address_of_any_usual_form_is_taken(name, host):
+    address = f"{scheme_of(name)}://{host}"
+    assert address == getattr(Config(**{name: address}), name)
+
+
 def test_a_misspelt_name_is_not_passed_over():
     assert (
         "PR3DICT_TOKEN_PER_LINK: no setting has this name; did you mean PR3DICT_TOKENS_PER_LINK?"

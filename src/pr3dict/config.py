@@ -6,8 +6,10 @@ the environment as `PR3DICT_X`, or from a `.env` file; the environment wins.
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from dotenv import dotenv_values
@@ -16,6 +18,9 @@ from msgspec import Meta
 from pr3dict.model.errors import ConfigError
 
 PREFIX: Final = "PR3DICT_"
+
+_HOST: Final = re.compile(r"[A-Za-z0-9_:][A-Za-z0-9_.:%-]*")
+"""What a name (in IDNA), an IPv4 or an IPv6 address is written with; if it exists, DNS knows."""
 
 Switch = Annotated[bool, Meta(description="true or false")]
 Seconds = Annotated[
@@ -98,7 +103,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Pongs queue behind data, 11 s have been seen: a short limit kills healthy links."""
     silence_s: SecondsOrNever = 60.0
     """A link that delivers no data (PONG is none) for half of this asks for one book anew, and is
-    given up after all of it."""
+    given up after all of it; not where no token had a book on it."""
     first_book_s: Seconds = 5.0
     """When a subscribed token without a book is looked after."""
     backoff_base_s: Seconds = 1.0
@@ -178,10 +183,30 @@ def variable_of(setting: str) -> str:
 
 def _converted(wanted: Any, value: object, name: str, *, strict: bool) -> Any:  # noqa: ANN401
     try:
-        return msgspec.convert(value, wanted, strict=strict)
+        converted = msgspec.convert(value, wanted, strict=strict)
     except msgspec.ValidationError as wrong:
         words = _description(wanted)
         raise ConfigError(f"{name}: wanted {words}, found {value!r}") from wrong
+    if wanted in (WsUrl, HttpUrl) and not _is_address(converted):
+        scheme = converted.partition(":")[0]
+        raise ConfigError(
+            f"{name}: wanted an address like {scheme}://host:8443/path, with a host that can be one"
+            f" and a port from 1 to 65535, found {value!r}: correct it, or leave the setting out"
+        )
+    return converted
+
+
+def _is_address(text: str) -> bool:
+    """Tell whether a socket could be opened for this, as far as can be seen without asking DNS."""
+    try:
+        parts = urlsplit(text)
+        port, host = parts.port, (parts.hostname or "").encode("idna").decode()
+    except ValueError:  # a port out of range, half a bracket, an empty label
+        return False
+    half_a_login = parts.username is not None and parts.password is None
+    if port == 0 or parts.fragment or half_a_login:
+        return False
+    return text.isprintable() and _HOST.fullmatch(host) is not None
 
 
 def _description(wanted: Any) -> str:  # noqa: ANN401 - an annotated type is no class
