@@ -58,6 +58,7 @@ class Session(Protocol):
 class Transport(Protocol):
     """One open socket. `run` carries it: it delivers frames until the end, and tells how it ended.
 
+    What the listener raises ends it too: no more is delivered, and `run` raises that very error.
     `send` never waits, `abort` drops the socket at once, `close` says goodbye first, within a
     bound. All three may be called again on a socket that is gone already.
     """
@@ -72,7 +73,7 @@ OnOpen = Callable[[Transport], None]
 """Called on the loop when a socket is open, before its first frame."""
 
 OnMessage = Callable[[bytes], None]
-"""Called on the loop the moment a whole message is in. Must not raise: that ends the feed."""
+"""Called on the loop the moment a whole message is in. What it raises ends the connection."""
 
 
 class Connect(Protocol):

@@ -4,7 +4,7 @@ import asyncio
 import random
 
 import pytest
-from tests.net.peers import Peer, frame, serving
+from tests.net.peers import CLOSE, Peer, close_frame, frame, serving
 
 from pr3dict.core import reference
 from pr3dict.model.links import LinkStatus, Phase
@@ -91,3 +91,41 @@ async def test_a_book_is_live_stale_while_the_connection_is_lost_and_live_again(
     assert [b'{"type":"market","assets_ids":["42"],"custom_feature_enabled":true}'] * 2 == asked
     assert BookState.STALE is witness.state()
     assert {"dropped": 1} == link.status.lost
+
+
+@pytest.mark.parametrize("transport", CONNECTORS)
+async def test_a_frame_that_raises_loses_the_link_which_comes_back(transport, caplog):
+    goodbyes: list[tuple[int, bytes]] = []
+
+    async def script(peer: Peer):
+        await peer.accept()
+        await peer.hear()
+        peer.say(frame(BOOK))
+        goodbyes.append(await peer.hear())
+        peer.say(close_frame(1011))
+
+    witness = Witness()
+    fails = iter([True, False])
+
+    def changed(flags: int) -> None:
+        if next(fails, False):
+            raise ZeroDivisionError
+        witness.changed(flags)
+
+    async with serving(script) as url:
+        clock = SystemClock()
+        session = MarketSession(1, url, witness.books)
+        session.subscribe(["42"], clock.now())
+        connect = CONNECTORS[transport](Limits(close_timeout_s=0.2), clock)
+        backoff = Backoff(random.Random(1), RETRY)
+        link = Link(session, connect, clock, backoff, on_changed=changed, on_status=witness.told)
+        keeping = asyncio.ensure_future(link.keep())
+        async with asyncio.timeout(5):
+            await witness.live.get()
+        keeping.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await keeping
+
+    assert {"fault": 1} == link.status.lost
+    assert [(CLOSE, (1011).to_bytes(2)), (CLOSE, (1000).to_bytes(2))] == goodbyes
+    assert [ZeroDivisionError] == [r.exc_info and r.exc_info[0] for r in caplog.records]

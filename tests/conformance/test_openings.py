@@ -71,7 +71,42 @@ async def test_a_peer_that_never_answers_the_handshake_is_given_up(make):
     assert ("timeout", f"{url} did not answer in time") == (error.name, str(error))
 
 
-@pytest.mark.parametrize("answer", [b"SSH-2.0-OpenSSH_9.2\r\n\r\n", b""])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1:99999999",
+        "127.0.0.1:port",
+        "[::1",
+        "[x]",
+        "a..b",
+        "a" * 64 + ".b",
+        "a\x00b",
+        ":80",
+        "127.0.0.1/#part",
+        "\u00fc@127.0.0.1",
+    ],
+)
+async def test_an_address_that_is_none_is_told_in_a_sentence(connect, host):
+    error = await error_of(connect, f"ws://{host}")
+    assert "unreachable" == error.name
+    assert str(error).startswith(f"ws://{host} cannot be reached: ")
+
+
+async def test_a_429_with_a_date_beyond_time_asks_for_no_wait(connect):
+    beyond = "Mon, 99999999999999 Jan 1970 00:00:00 GMT"
+    async with serving(lambda p: p.refuse("429 Too Many Requests", Retry_After=beyond)) as url:
+        error = await error_of(connect, url)
+    assert ("http_429", 0) == (error.name, error.retry_after)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"SSH-2.0-OpenSSH_9.2\r\n\r\n",
+        b"",
+        b"HTTP/1.1 \xb2\xb2\xb2 Superscript\r\nContent-Length: 0\r\n\r\n",
+    ],
+)
 async def test_a_peer_that_does_not_speak_websocket_is_told(connect, answer):
     async def script(peer: Peer):
         await peer.hear_request()

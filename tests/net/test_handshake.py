@@ -55,6 +55,10 @@ def test_an_answer_is_shown_cut_and_on_one_line():
         ("", 0),
         ("9" * 5000, 999_999_999),
         ("Wed, 99 Dec 2025 19:34:20 GMT", 0),
+        ("Mon, 99999999999999 Jan 1970 00:00:00 GMT", 0),
+        ("Mon, 1 Jan 1970 00:00:00 +99999999999999999", 0),
+        ("Mon, 01 Jan 0001 00:00:00 +2359", 0),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", 251_636_387_139),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(text, seconds):

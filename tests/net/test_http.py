@@ -137,6 +137,30 @@ async def test_a_host_that_is_not_there_is_told_in_a_sentence():
             await http1.get(url)
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1:port", "[::1", "127.0.0.1:99999999", "a..b", "a" * 64 + ".b", "a\x00b", "[x]"],
+)
+async def test_an_address_that_is_none_is_told_in_a_sentence(host):
+    url = f"http://{host}/book"
+    async with client() as http1:
+        with pytest.raises(FeedError) as raised:
+            await http1.get(url)
+    assert "unreachable" == raised.value.name
+    assert str(raised.value).startswith(f"{url} cannot be reached: ")
+
+
+async def test_a_429_with_a_date_beyond_time_asks_for_no_wait():
+    beyond = "Mon, 99999999999999 Jan 1970 00:00:00 GMT"
+    async with (
+        serving(lambda peer: peer.refuse("429 Too Many Requests", Retry_After=beyond)) as url,
+        client() as http1,
+    ):
+        with pytest.raises(FeedError) as raised:
+            await http1.get(http(url))
+    assert ("http_429", 0) == (raised.value.name, raised.value.retry_after)
+
+
 async def test_proxies_of_the_environment_are_not_used(monkeypatch):
     for name in ("http_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, http(free_address()))

@@ -248,6 +248,23 @@ def test_a_venue_that_accepts_and_drops_is_asked_ever_more_slowly():
     assert net.attempted_at[-1] > 90 * NS_PER_S
 
 
+def test_an_outage_after_a_good_connection_is_met_ever_more_slowly():
+    net = Net()
+
+    async def story(_scene: Scene):
+        wire = await net.wire(0)
+        await asyncio.sleep(40)
+        wire.say(b"data")
+        net.answers = [FeedError("no route") for _ in range(12)]
+        wire.end(1006)
+        await net.wire(1)
+
+    played(story, "1", net=net)
+    outage = [at - net.attempted_at[1] for at in net.attempted_at[1:]]
+    assert len([at for at in outage if at < 60 * NS_PER_S]) <= 10
+    assert outage[-1] > 90 * NS_PER_S
+
+
 def test_only_live_data_makes_the_next_failure_the_first_again():
     net = Net()
 
@@ -300,6 +317,55 @@ def test_a_link_whose_markets_are_all_resolved_waits_for_a_new_token():
         assert 100 * NS_PER_S == VirtualClock().monotonic()
 
     played(story, "1", net=net)
+
+
+# A panic of the native engine is, like a cancellation, no `Exception`.
+@pytest.mark.parametrize("kind", [ZeroDivisionError, FeedError, asyncio.CancelledError])
+def test_a_frame_that_raises_loses_the_link_loudly_and_not_the_feed(kind, caplog):
+    net = Net()
+    failure = kind("no text: \ud800")
+
+    async def story(scene: Scene):
+        wire = await net.wire(0)
+        scene.session.failure = failure
+        wire.say(b"bad")
+        wire.say(b"next")
+        await net.wire(1)
+
+    scene = played(story, "1", net=net)
+    why = f"a frame could not be taken in, a fault of PR3DICT: {failure!r}"
+    assert [b"bad"] == scene.session.heard
+    assert ({"fault": 1}, why) == (scene.status.lost, scene.status.last_error)
+    assert (Kind.CLOSED, 7, pack_closed(Cause.LINK_DOWN, 1011, why)) in scene.tape.records
+    assert [("link 7: a frame could not be taken in; the link is lost", failure)] == [
+        (record.getMessage(), record.exc_info and record.exc_info[1]) for record in caplog.records
+    ]
+
+
+def test_a_tape_that_raises_loses_the_link_and_not_the_feed():
+    net = Net()
+
+    async def story(scene: Scene):
+        wire = await net.wire(0)
+        scene.tape.records = ()  # type: ignore[assignment] # which cannot be appended to
+        wire.say(b"frame")
+        scene.tape.records = []
+        await net.wire(1)
+
+    assert {"fault": 1} == played(story, "1", net=net).status.lost
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+def test_the_end_of_the_program_is_no_fault_of_a_frame(kind):
+    net = Net()
+
+    async def story(scene: Scene):
+        wire = await net.wire(0)
+        scene.session.failure = kind()
+        with pytest.raises(kind):
+            wire.say(b"frame")
+
+    assert {} == played(story, "1", net=net).status.lost
 
 
 REAL = {"picows": transport_picows.connector, "websockets": transport_websockets.connector}

@@ -62,9 +62,17 @@ class Wire:
 
     def __init__(self, on_message: OnMessage) -> None:
         self.sent: list[bytes] = []
-        self.say = on_message
+        self._on_message = on_message
         self.ended: asyncio.Future[Closed] = asyncio.get_running_loop().create_future()
         self.goodbyes = 0
+
+    def say(self, frame: bytes) -> None:
+        if self.ended.done():
+            return
+        try:
+            self._on_message(frame)
+        except Exception as error:  # noqa: BLE001 - whatever it is, `run` raises it
+            self.ended.set_exception(error)
 
     def end(self, code: int, reason: str = "") -> None:
         if not self.ended.done():
@@ -122,6 +130,8 @@ class Session:
         self.told: list[str] = []
         self.heard: list[bytes] = []
         self.flags = 1
+        self.failure: BaseException | None = None
+        """What `feed` raises."""
         self.beat: Nanos | None = None
         self.dead_at: Nanos | None = None
         self.data_at = Nanos(0)
@@ -135,6 +145,8 @@ class Session:
     def feed(self, _link: int, frame: bytes, now: Nanos) -> int:
         self.heard.append(frame)
         self.data_at = now
+        if self.failure is not None:
+            raise self.failure
         return self.flags
 
     def control(self, frame: bytes) -> None:

@@ -50,7 +50,7 @@ def refused(
 
 
 def unreachable(url: str, error: Exception) -> FeedError:
-    """Return the error for a socket that could not be opened or did not speak WebSocket."""
+    """Return the error for an address that is none, that cannot be reached or speaks otherwise."""
     if isinstance(error, TimeoutError):
         return FeedError(f"{url} did not answer in time", name="timeout")
     words = str(error) or type(error).__name__
@@ -67,11 +67,11 @@ def retry_after(text: str, now: Nanos) -> Nanos:
         return Nanos(int(text.strip()[:9]) * NS_PER_S)
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+        if at.tzinfo is None:
+            at = at.replace(tzinfo=UTC)
+        since_epoch = at - datetime.fromtimestamp(0, UTC)
+    except (ValueError, OverflowError):
         return Nanos(0)
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
-    since_epoch = at - datetime.fromtimestamp(0, UTC)
     return Nanos(max(0, int(since_epoch.total_seconds()) * NS_PER_S - now))
 
 

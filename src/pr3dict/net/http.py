@@ -3,6 +3,7 @@
 import asyncio
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import urlsplit
 
 from pr3dict.model.errors import FeedError, MissingExtra
 from pr3dict.net import handshake
@@ -28,7 +29,7 @@ class HttpClient:
             raise MissingExtra("httpx2", "rest") from None
         self._clock = clock
         self._answer_bytes_max = answer_bytes_max
-        self._error = httpx2.HTTPError
+        self._errors = (TimeoutError, ValueError, httpx2.HTTPError, httpx2.InvalidURL)
         self._timeout_s = timeout_s
         self._client = httpx2.AsyncClient(timeout=None, follow_redirects=False, trust_env=False)
 
@@ -62,13 +63,14 @@ class HttpClient:
     async def _exchange(self, method: str, url: str, body: bytes) -> tuple[int, bytes]:
         headers = {"content-type": "application/json"} if body else {}
         try:
+            _ = urlsplit(url).port  # Of one out of range httpx2 tells in a group of errors only.
             async with (
                 asyncio.timeout(self._timeout_s),
                 self._client.stream(method, url, content=body, headers=headers) as answer,
             ):
                 found = await self._read(url, answer)
                 status, told = answer.status_code, dict(answer.headers)
-        except (TimeoutError, self._error) as error:
+        except self._errors as error:
             raise handshake.unreachable(url, error) from error
         if status == _TOO_MANY:
             raise handshake.refused(url, status, told, found, self._clock.now())

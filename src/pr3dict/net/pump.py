@@ -5,6 +5,7 @@ the next attempt. A link without tokens is not opened.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Final, NoReturn
 
@@ -19,9 +20,15 @@ from pr3dict.ports import Clock, Connect, OnFrame, OnMessage, Recorder, Session,
 
 _IN: Final = int(Kind.IN)
 _OUR_GOODBYE: Final = Closed(1000, "closed by us")
+_INTERNAL_ERROR: Final = 1011
+"""RFC 6455 7.4.1: the code for a fault of the side that closes."""
+_SHOWN_MAX: Final = 256
+"""Characters shown of an error, which may quote a frame of tens of MiB."""
 
 OnStatus = Callable[[LinkStatus], object]
 """Called after each change of `LinkStatus.phase`, when the session has been told already."""
+
+_log = logging.getLogger(__name__)
 
 
 class Link:
@@ -51,6 +58,8 @@ class Link:
         self._kicked = asyncio.Event()
         self._dropped = ""
         """Why we dropped the open connection ourselves."""
+        self._lived = Nanos(0)
+        """For how long the last attempt delivered data; 0 where it did not open."""
 
     async def keep(self) -> NoReturn:
         """Open, carry, wait, and again, until cancelled; then leave with a goodbye."""
@@ -80,6 +89,7 @@ class Link:
     async def _carry(self) -> Verdict:
         """Carry one connection from the attempt to its end; return what the end means."""
         self._dropped = ""
+        self._lived = Nanos(0)
         self.status.attempts += 1
         self._tell(Phase.CONNECTING)
         ended = _OUR_GOODBYE
@@ -87,6 +97,7 @@ class Link:
             transport = await self._connect(self.session.url, self._opened, self._listener())
             ended = await transport.run()
         except FeedError as error:
+            ended = Closed(_INTERNAL_ERROR, str(error))  # Where it was open, the fault is ours.
             pace = Pace.SLOW if isinstance(error, LinkRefused) else Pace.QUICK
             return Verdict(error.name, pace, str(error), Nanos(error.retry_after))
         finally:
@@ -114,13 +125,18 @@ class Link:
         def on_message(frame: bytes) -> None:
             # This is `clock.now()`, without its calls.
             at: Nanos = monotonic() + clock.ahead  # type: ignore[assignment]
-            if append is not None:
-                append(_IN, link, at, frame)
-            flags = feed(link, frame, at)
-            if flags:
-                if flags & CONTROL:
-                    control(frame)
-                on_changed(flags)
+            try:
+                if append is not None:
+                    append(_IN, link, at, frame)
+                flags = feed(link, frame, at)
+                if flags:
+                    if flags & CONTROL:
+                        control(frame)
+                    on_changed(flags)
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:  # A panic of the native engine is no `Exception`.
+                raise _fault(link, error) from error
 
         return on_message
 
@@ -138,11 +154,11 @@ class Link:
             reason = self._dropped or ended.reason
             self._record(Kind.CLOSED, now, pack_closed(Cause.LINK_DOWN, ended.code, reason))
             self.session.closed(Cause.LINK_DOWN, now)
+            self._lived = Nanos(max(0, self.session.last_data() - self.status.opened_at))
 
     async def _pause(self, verdict: Verdict) -> None:
         status = self.status
-        lived = Nanos(max(0, self.session.last_data() - status.opened_at))
-        wait = self._backoff.wait(verdict.pace, lived=lived, asked=verdict.retry_after)
+        wait = self._backoff.wait(verdict.pace, lived=self._lived, asked=verdict.retry_after)
         status.lost[verdict.name] = status.lost.get(verdict.name, 0) + 1
         status.last_error = verdict.sentence
         status.retry_at = Nanos(self._clock.now() + wait)
@@ -192,3 +208,10 @@ class Link:
     def _record(self, kind: Kind, now: Nanos, payload: bytes) -> None:
         if self._recorder is not None:
             self._recorder.append(kind, self.session.link, now, payload)
+
+
+def _fault(link: int, error: BaseException) -> FeedError:
+    """Log what a frame set off in this program; return the error that loses the link for it."""
+    _log.error("link %d: a frame could not be taken in; the link is lost", link, exc_info=error)
+    shown = repr(error)[:_SHOWN_MAX]
+    return FeedError(f"a frame could not be taken in, a fault of PR3DICT: {shown}", name="fault")

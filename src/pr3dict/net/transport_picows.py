@@ -41,6 +41,8 @@ class _Socket(picows.WSListener):
         """In the middle of a fragmented message, or closing: not every frame is a message."""
         self._parts = bytearray()
         self._ended: Closed | None = None
+        self._error: Exception | None = None
+        """What the listener raised."""
 
     def on_ws_connected(self, transport: picows.WSTransport) -> None:
         self._transport = transport
@@ -48,14 +50,20 @@ class _Socket(picows.WSListener):
         self._on_open(self)
 
     def on_ws_frame(self, _transport: picows.WSTransport, frame: picows.WSFrame) -> None:
-        if (
-            frame.msg_type is _TEXT
-            and frame.fin
-            and not (self._special or frame.rsv1 or frame.rsv2 or frame.rsv3)
-        ):
-            self._on_message(frame.get_payload_as_bytes())
-        elif self._ended is None:
-            self._take(frame)
+        try:
+            if (
+                frame.msg_type is _TEXT
+                and frame.fin
+                and not (self._special or frame.rsv1 or frame.rsv2 or frame.rsv3)
+            ):
+                self._on_message(frame.get_payload_as_bytes())
+            elif self._ended is None:
+                self._take(frame)
+        except picows.WSProtocolError:
+            raise  # The peer's fault: picows answers it, and `run` tells it.
+        except Exception as error:  # noqa: BLE001 - whatever it is, `run` raises it
+            self._error = error
+            self._fail(picows.WSCloseCode.INTERNAL_ERROR, "")
 
     def send(self, frame: bytes) -> None:
         self._transport.send(_TEXT, frame)
@@ -78,6 +86,8 @@ class _Socket(picows.WSListener):
             await self._transport.wait_disconnected()
         except picows.WSProtocolError as error:
             return Closed(int(error.code), str(error))
+        if self._error is not None:
+            raise self._error
         return self._ended or Closed(1006, "")
 
     def _take(self, frame: picows.WSFrame) -> None:
@@ -153,7 +163,8 @@ def connector(limits: Limits, clock: Clock) -> Connect:
                 )
         except picows.WSHandshakeError as error:
             raise _refused(url, error, clock) from error
-        except (OSError, picows.WSError) as error:
+        except (OSError, ValueError, AssertionError, picows.WSError) as error:
+            # Of half a login in an address picows asserts that there is none.
             raise handshake.unreachable(url, error) from error
         if not socket.opened:
             # picows takes an end of the connection instead of an answer for success.
@@ -168,7 +179,7 @@ def _refused(url: str, error: picows.WSHandshakeError, clock: Clock) -> FeedErro
     first, *lines = (error.raw_header or b"").decode("latin-1").split("\r\n")
     _, _, rest = first.partition(" ")
     status = rest[:3]
-    if not status.isdigit() or status == "101":
+    if not (status.isascii() and status.isdigit()) or status == "101":
         return handshake.unreachable(url, error)
     fields = (line.partition(":") for line in lines)
     headers = {name.strip().lower(): value.strip() for name, _, value in fields}

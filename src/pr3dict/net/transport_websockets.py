@@ -7,7 +7,8 @@ from functools import cache
 from typing import Final
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.frames import CloseCode
 
 from pr3dict.model.errors import FeedError
 from pr3dict.model.links import Closed
@@ -51,17 +52,25 @@ class _Socket:
             writer = tasks.create_task(self._write())
             ended = await self._read()
             writer.cancel()
+        if not isinstance(ended, ConnectionClosed):
+            await self._connection.close(CloseCode.INTERNAL_ERROR)
+            raise ended
         # What the peer said counts; else what we had to say, when it broke the protocol.
         close = ended.rcvd or ended.sent
         return Closed(int(close.code), close.reason) if close else Closed(_NO_CODE, "")
 
-    async def _read(self) -> ConnectionClosed:
+    async def _read(self) -> Exception:
+        """Hand over messages until the connection ends or the listener raises; return the end."""
         receive, on_message = self._connection.recv, self._on_message
-        try:
-            while True:
-                on_message(await receive(decode=False))
-        except ConnectionClosed as ended:
-            return ended
+        while True:
+            try:
+                message = await receive(decode=False)
+            except ConnectionClosed as ended:
+                return ended
+            try:
+                on_message(message)
+            except Exception as error:  # noqa: BLE001 - whatever it is, `run` raises it
+                return error
 
     async def _write(self) -> None:
         with suppress(ConnectionClosed):
@@ -86,7 +95,7 @@ def connector(limits: Limits, clock: Clock) -> Connect:
             )
         except InvalidStatus as answer:
             raise _refused(url, answer, clock) from answer
-        except (OSError, InvalidHandshake, EOFError) as error:
+        except (OSError, ValueError, EOFError, WebSocketException) as error:
             raise handshake.unreachable(url, error) from error
         socket = _Socket(connection, on_message, limits)
         on_open(socket)
