@@ -15,6 +15,7 @@ from pr3dict.engine.engine import Engine
 from pr3dict.engine.history import TradeHistory
 from pr3dict.model.links import Phase
 from pr3dict.model.records import Kind
+from pr3dict.model.states import BookState
 from pr3dict.net.clock import SystemClock
 
 
@@ -67,10 +68,14 @@ async def test_a_moved_token_is_kept_by_another_connection(served):
     token, *others = served.tokens
     async with running(served) as it:
         await first_books(it.feed, served.tokens)
+        version = it.books.view(token).version
         it.feed.move(token)
         assert 2 == it.feed.link_of(token)
-        await until(it.feed.wait_for([token]).done.done)
+        assert BookState.STALE == it.books.view(token).state
+        assert version <= it.books.view(token).version
+        await until(lambda: it.books.view(token).state == BookState.LIVE)
 
+        assert Kind.UNTRACK not in {kind for kind, _ in it.tape.kinds}
         assert tuple(others) == it.feed.tokens_of(1)
         assert [Phase.OPEN] * 2 == [status.phase for status in it.feed.statuses()]
 

@@ -170,6 +170,9 @@ class Session:
     def unsubscribe(self, tokens: Sequence[str], now: Nanos) -> None:
         raise NotImplementedError
 
+    def release(self, tokens: Sequence[str], now: Nanos) -> None:
+        raise NotImplementedError
+
     def resubscribe(self, tokens: Sequence[str], now: Nanos) -> None:
         raise NotImplementedError
 

@@ -64,11 +64,11 @@ class Feed:
 
     def subscribe(self, tokens: Sequence[str]) -> None:
         """Want these tokens once more."""
-        self._carry_out(self._shards.add(tokens))
+        self._carry_out(self._shards.add(tokens), self._unsubscribe)
 
     def unsubscribe(self, tokens: Sequence[str]) -> None:
         """Want these tokens once less."""
-        self._carry_out(self._shards.remove(tokens))
+        self._carry_out(self._shards.remove(tokens), self._unsubscribe)
 
     def wait_for(self, tokens: Sequence[str]) -> Awaited:
         """Return what is done when each of these has a book, or is known to have none."""
@@ -94,8 +94,8 @@ class Feed:
                 link.kick()
 
     def move(self, token: str) -> None:
-        """Give a token to another connection."""
-        self._carry_out(self._shards.move(token))
+        """Give a token to another connection; its book is STALE until the next snapshot."""
+        self._carry_out(self._shards.move(token), self._release)
 
     def reconnect(self, link: int, why: str) -> None:
         """Give up a connection and open it anew."""
@@ -125,10 +125,10 @@ class Feed:
         self.rest = "on"
         return await stack.enter_async_context(client)
 
-    def _carry_out(self, plan: Plan) -> None:
+    def _carry_out(self, plan: Plan, leave: Callable[[int, Sequence[str], Nanos], object]) -> None:
         now = self._parts.clock.now()
         for number, tokens in plan.unsubscribe.items():
-            self._unsubscribe(number, tokens, now)
+            leave(number, tokens, now)
         for number in plan.close:
             self._tasks.pop(number).cancel()
             del self._links[number]
@@ -162,6 +162,11 @@ class Feed:
         link.kick()
         if link.status.phase is Phase.OPEN:
             self.keeper.asked_for(tokens, now)
+
+    def _release(self, number: int, tokens: Sequence[str], now: Nanos) -> None:
+        link = self._links[number]
+        link.session.release(tokens, now)
+        link.kick()
 
     def _unsubscribe(self, number: int, tokens: Sequence[str], now: Nanos) -> None:
         for token in tokens:

@@ -119,8 +119,13 @@ class MarketSession:
         """Want these tokens no more and forget their books."""
         for token in tokens:
             if token in self._wanted:
-                del self._wanted[token]
                 self._books.untrack(token)
+        self.release(tokens, now)
+
+    def release(self, tokens: Sequence[str], now: Nanos) -> None:
+        """Want these tokens no more, but keep their books: another link is to have them."""
+        for token in tokens:
+            self._wanted.pop(token, None)
         self._reconcile(now)
 
     def resubscribe(self, tokens: Sequence[str], now: Nanos) -> None:
