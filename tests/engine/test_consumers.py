@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 
+import pytest
 from tests.engine.waiting import DEADLINE_S, until
 
 from pr3dict.engine.consumers import BATCH_MAX, TaskConsumer, ThreadConsumer
@@ -111,6 +112,88 @@ async def test_a_callback_that_cancels_itself_is_an_error_and_no_end():
     await ended(consumer)
 
     assert {"CancelledError": 2} == consumer.errors
+
+
+def test_a_loop_that_ends_takes_its_consumers_with_it():
+    consumers = []
+
+    async def callback(_):
+        await asyncio.Event().wait()
+
+    async def main():
+        consumers.append(on_task(callback))
+        consumers[0].mailbox.put(("a",))
+        await until(lambda: consumers[0].busy)
+
+    thread = threading.Thread(target=asyncio.run, args=(main(),), daemon=True)
+    thread.start()
+    thread.join(DEADLINE_S)
+
+    assert not thread.is_alive()
+    assert 0 == consumers[0].stats()["errors"]
+
+
+def test_a_loop_that_ends_outlives_a_callback_that_will_not_hear_of_it():
+    async def callback(_):
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            return
+
+    async def main():
+        consumer = on_task(callback)
+        consumer.mailbox.put(("a",))
+        await until(lambda: consumer.busy)
+        consumer.mailbox.put(("b",))
+
+    thread = threading.Thread(target=asyncio.run, args=(main(),), daemon=True)
+    thread.start()
+    thread.join(DEADLINE_S)
+
+    assert not thread.is_alive()
+
+
+async def test_a_callback_that_runs_out_of_its_own_time_goes_on():
+    async def callback(_):
+        async with asyncio.timeout(0):
+            await asyncio.Event().wait()
+
+    consumer = on_task(callback)
+    consumer.mailbox.put(("a", "b"))
+    await until(lambda: consumer.delivered == 2)
+    await ended(consumer)
+
+    assert {"TimeoutError": 2} == consumer.errors
+
+
+class Unusual(BaseException):
+    """What is no `Exception`."""
+
+
+async def test_a_coroutine_that_raises_what_is_no_exception_is_called_again():
+    async def callback(_):
+        raise Unusual
+
+    consumer = on_task(callback)
+    consumer.mailbox.put(("a", "b"))
+    await until(lambda: consumer.delivered == 2)
+    await ended(consumer)
+
+    assert {"Unusual": 2} == consumer.errors
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, asyncio.CancelledError, Unusual])
+async def test_a_function_that_raises_what_is_no_exception_is_called_again(error):
+    def callback(_):
+        raise error
+
+    consumer = on_thread(callback)
+    consumer.mailbox.put(("a", "b"))
+    await until(lambda: consumer.delivered == 2)
+    consumer.stop()
+
+    assert {error.__name__: 2} == consumer.errors
+    assert 0 == consumer.stats()["waiting"]
 
 
 async def test_a_task_can_be_started_from_another_thread():

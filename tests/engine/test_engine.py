@@ -1,6 +1,9 @@
 """The engine tells everyone and is harmed by nobody."""
 
+import asyncio
 import logging
+
+import pytest
 
 from pr3dict.core import BOOKS, EVENTS
 from pr3dict.engine.engine import Engine, TapDetached
@@ -105,6 +108,25 @@ def test_a_tap_that_raises_three_times_in_a_row_is_detached_and_told():
 
     assert 3 == engine.failures["broken"]
     assert [(TapDetached("broken", "RuntimeError: broken consumer"),)] == sink.told
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, asyncio.CancelledError])
+def test_what_is_no_exception_does_not_end_the_feed_either(error):
+    def leaving(*_):
+        raise error
+
+    engine = Engine(OneFrame(("a",), [PONG]))
+    engine.tap(leaving)
+    engine.on_events(leaving)
+    sink = Kept()
+    engine.attach(sink)
+    for _ in range(4):
+        engine.changed(BOOKS | EVENTS)
+    engine.settle()
+
+    assert 4 == sink.told.count(("a",))
+    assert (PONG,) in sink.told
+    assert 1 == engine.events["TapDetached"]
 
 
 def test_a_tap_that_raises_now_and_then_stays():

@@ -86,6 +86,38 @@ def test_overflow_shows_as_one_lagged_where_the_events_are_missing():
     assert 2 == mailbox.dropped
 
 
+def test_what_has_fallen_out_is_counted_before_anybody_takes():
+    mailbox = EventMailbox(Wakes(), size_max=2)
+    mailbox.put([event(number) for number in range(5)])
+    assert 3 == mailbox.dropped
+
+    assert Lagged(3) == mailbox.take()
+    assert 3 == mailbox.dropped
+    mailbox.put([event(5)])
+    assert [event(3), event(4), event(5)] == taken(mailbox)
+    assert 3 == mailbox.dropped
+
+
+def test_what_has_fallen_out_is_never_more_than_the_truth():
+    mailbox = EventMailbox(Wakes(), size_max=10_000)
+    seen = set()
+    done = threading.Event()
+
+    def take():
+        while not done.is_set() or len(mailbox):
+            mailbox.take()
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    for number in range(9_000):  # fewer than there is room for
+        mailbox.put([event(number)])
+        seen.add(mailbox.dropped)
+    done.set()
+    thread.join()
+
+    assert {0} == seen
+
+
 def test_events_that_are_not_wanted_are_no_loss():
     mailbox = EventMailbox(
         Wakes(), lambda found: found != event(1) and found != event(3), size_max=2

@@ -148,11 +148,11 @@ class TaskConsumer(Consumer):
             self._task = self._loop.create_task(self._run(), name=self.name)
 
     async def _run(self) -> None:
-        while True:
+        while not self._is_ending():
             told = 0
             for told, arguments in enumerate(self._calls(), 1):
                 await self._call(arguments)
-                if self._stopped:
+                if self._is_ending():
                     return
                 if not told % BATCH_MAX:
                     await asyncio.sleep(0)
@@ -166,14 +166,21 @@ class TaskConsumer(Consumer):
         try:
             await self.callback(*arguments)
         except asyncio.CancelledError as error:
-            if self._stopped:
+            if self._is_ending():
                 raise
             self._failed(error)
-        except Exception as error:  # noqa: BLE001 - a callback may raise anything
+        except (GeneratorExit, KeyboardInterrupt, SystemExit):  # for the loop and its program
+            raise
+        except BaseException as error:  # noqa: BLE001 - a callback may raise anything
             self._failed(error)
         finally:
             self.busy = False
         self.delivered += 1
+
+    def _is_ending(self) -> bool:
+        """Whether this was stopped, or cancelled by another: by `asyncio.run`, at its end."""
+        task = _current_task()
+        return self._stopped or (task is not None and task.cancelling() > 0)
 
 
 class ThreadConsumer(Consumer):
@@ -225,7 +232,7 @@ class ThreadConsumer(Consumer):
                 raise TypeError(  # noqa: TRY301 - counted like what the callback itself raises
                     f"{self.name} returned a coroutine: declare it with `async def`"
                 )
-        except Exception as error:  # noqa: BLE001 - a callback may raise anything
+        except BaseException as error:  # noqa: BLE001 - sys.exit() too would end this thread only
             self._failed(error)
         finally:
             self.busy = False

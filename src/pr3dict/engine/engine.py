@@ -2,7 +2,8 @@
 
 It runs on the feed's thread between two frames. A tap is called first, as part of the feed, so
 its time is the feed's time; everyone else (mailboxes, sinks) only notes what there is to fetch.
-Nothing that a consumer does reaches the feed: what raises is counted, and a tap that raises three
+Nothing that a consumer does reaches the feed: what raises is counted (`SystemExit` too, and a
+`CancelledError`: nobody awaits here, so it is the callback's own), and a tap that raises three
 times in a row is detached and told as `TapDetached`.
 """
 
@@ -51,7 +52,7 @@ class Engine:
         self._touched = books.touched
         self._in_a_row: dict[int, int] = {}
         """Failures since the last success, by identity of what raised."""
-        self._logged: set[tuple[str, type[Exception]]] = set()
+        self._logged: set[tuple[str, type[BaseException]]] = set()
         self.events: Counter[str] = Counter()
         """Events told, by name."""
         self.failures: Counter[str] = Counter()
@@ -64,7 +65,7 @@ class Engine:
             for tell in told:
                 try:
                     tell(tokens)
-                except Exception as error:  # noqa: BLE001 - whoever is told may raise anything
+                except BaseException as error:  # noqa: BLE001 - whoever is told may raise anything
                     self._failed(tell, error)
                 else:
                     if self._in_a_row:
@@ -79,7 +80,7 @@ class Engine:
         for tell in self._on_books if tokens else ():
             try:
                 tell(tokens)
-            except Exception as error:  # noqa: BLE001 - likewise
+            except BaseException as error:  # noqa: BLE001 - likewise
                 self._failed(tell, error)
         if events:
             self._tell_events(events)
@@ -127,10 +128,10 @@ class Engine:
         for tell in self._on_events:
             try:
                 tell(events)
-            except Exception as error:  # noqa: BLE001 - whoever is told may raise anything
+            except BaseException as error:  # noqa: BLE001 - whoever is told may raise anything
                 self._failed(tell, error)
 
-    def _failed(self, tell: Any, error: Exception) -> None:  # noqa: ANN401 - any callable
+    def _failed(self, tell: Any, error: BaseException) -> None:  # noqa: ANN401 - any callable
         name = getattr(tell, "__qualname__", repr(tell))
         self.failures[name] += 1
         if (name, type(error)) not in self._logged:

@@ -1,11 +1,12 @@
 """Mailboxes: what stands between the feed and a consumer that may be slow, or dead.
 
-The feed puts, one consumer takes; neither waits for the other and no lock is shared: one thread
+The feed puts, one consumer takes; neither waits for the other and they share no lock: one thread
 writes and one thread reads, through a deque. Of a book only the fact that it changed is kept, so
 the latest wins and a slow consumer reads fewer states of it, never older ones. Events are kept in
 order up to a bound; what falls out at the old end shows as one `Lagged` in its place.
 """
 
+import threading
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
@@ -95,8 +96,20 @@ class EventMailbox:
         self._number = 0
         self._next = 0
         self._held: Event | None = None
-        self.dropped = 0
+        self._told = 0
         """Events that fell out, as far as the consumer has been told."""
+        self._taking = threading.RLock()
+        """Between who takes and who asks what fell out; the feed never waits for it."""
+
+    @property
+    def dropped(self) -> int:
+        """Events that fell out so far; on any thread."""
+        with self._taking:
+            try:
+                oldest, _ = self._queue[0]
+            except IndexError:  # nothing falls out of what is not full
+                return self._told
+            return self._told + oldest - self._next
 
     def put(self, events: Sequence[Event]) -> None:
         """Add events; where the mailbox is full the oldest fall out."""
@@ -112,14 +125,15 @@ class EventMailbox:
         if self._held is not None:
             event, self._held = self._held, None
             return event
-        try:
-            number, event = self._queue.popleft()
-        except IndexError:
-            return None
-        missing, self._next = number - self._next, number + 1
+        with self._taking:
+            try:
+                number, event = self._queue.popleft()
+            except IndexError:
+                return None
+            missing, self._next = number - self._next, number + 1
+            self._told += missing
         if not missing:
             return event
-        self.dropped += missing
         self._held = event
         return Lagged(missing)
 
