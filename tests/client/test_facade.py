@@ -7,7 +7,8 @@ import pytest
 
 from pr3dict.client.facade import Facade, is_async, token_ids
 from pr3dict.config import Config
-from pr3dict.model.errors import UnknownTokenError
+from pr3dict.engine.awaited import Awaited
+from pr3dict.model.errors import FeedError, UnknownTokenError
 
 
 class Called:
@@ -37,15 +38,46 @@ def custom_features(*arguments, **options):
     return Facade(*arguments, **options).system.config.custom_features
 
 
-def test_custom_features_follow_the_argument_or_the_settings_given(monkeypatch):
-    monkeypatch.setenv("PR3DICT_CUSTOM_FEATURES", "true")
-    without = Config(custom_features=False)
+@pytest.mark.parametrize("setting", [True, False])
+def test_custom_features_follow_the_settings_unless_the_caller_says(monkeypatch, setting):
+    monkeypatch.setenv("PR3DICT_CUSTOM_FEATURES", str(setting).lower())
+    other = Config(custom_features=not setting)
 
-    assert not custom_features([])
-    assert custom_features([], None, True)
-    assert custom_features([], config=Config())
-    assert not custom_features([], config=without)
-    assert custom_features([], None, True, config=without)
+    assert setting is custom_features([])
+    assert other.custom_features is custom_features([], config=other)
+    for said in (True, False):
+        assert said is custom_features([], None, said)
+        assert said is custom_features([], enable_custom_features=said, config=other)
+
+
+class Registering:
+    """A consumer in whose figures somebody registers another, as another thread might."""
+
+    def __init__(self, consumers):
+        self._consumers = consumers
+
+    def stats(self):
+        self._consumers[len(self._consumers)] = self
+        return {}
+
+
+def test_figures_can_be_read_while_callbacks_come_and_go():
+    facade = Facade([])
+    consumers: dict[int, Any] = facade._consumers  # noqa: SLF001 - what another thread may change any time
+    consumers[0] = Registering(consumers)
+
+    assert [{}] == facade.get_stats()["consumers"]
+    assert [{}, {}] == facade.get_stats()["consumers"]
+
+
+def test_books_that_cannot_come_because_the_feed_failed_are_an_error():
+    facade = Facade(["1"])
+    system: Any = facade.system
+    system.failure = fault = RuntimeError("a fault of ours")
+
+    with pytest.raises(FeedError, match="fault of this program: RuntimeError: a fault") as raised:
+        facade._missing(Awaited(["1"]))  # noqa: SLF001 - how both managers end their wait
+    assert fault is raised.value.__cause__
 
 
 def test_the_number_of_trades_kept_takes_effect_at_once():

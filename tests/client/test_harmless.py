@@ -1,6 +1,8 @@
 """Consumers that block, raise or never return, and the feed that does not mind."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from itertools import pairwise
@@ -13,6 +15,27 @@ from pr3dict.client.manager import OrderBookManager
 from pr3dict.engine.engine import TapDetached
 
 STUCK_S = 3600.0
+
+LEAVES_WITHOUT_STOP = """
+import asyncio, sys
+from pr3dict import Config, OrderBookManager
+
+async def main(ws, rest, *tokens):
+    config = Config(polymarket_market_ws_url=ws, polymarket_clob_url=rest)
+    manager = OrderBookManager(tokens, config=config)
+    called = asyncio.Event()
+
+    async def stuck(*_):
+        called.set()
+        await asyncio.Event().wait()
+
+    manager.register_book_callback(stuck)
+    await manager.start()
+    await called.wait()
+    print("leaving", flush=True)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +82,26 @@ async def test_blocking_raising_and_stuck_consumers_do_not_delay_the_feed(served
     assert took < 2
     await asyncio.sleep(0)  # the one that swallows its cancellation ends at the gate
     await until(lambda: len(asyncio.all_tasks()) == 1)
+
+
+def test_a_program_that_does_not_stop_its_manager_ends_and_is_told(served):
+    command = [sys.executable, "-c", LEAVES_WITHOUT_STOP]
+    where = [served.server.ws_url, served.server.rest_url, *served.tokens]
+    with subprocess.Popen(  # noqa: S603 - the text above and our own server
+        command + where, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as program:
+        try:
+            assert program.stdout is not None
+            assert "leaving\n" == program.stdout.readline()
+            began = time.perf_counter()
+            _, told = program.communicate(timeout=DEADLINE_S)
+            took = time.perf_counter() - began
+        finally:
+            program.kill()
+
+    assert 0 == program.returncode
+    assert took < 2
+    assert "OrderBookManager still runs at the end of the program: call stop()\n" == told
 
 
 async def test_an_event_loop_that_is_blocked_does_not_delay_the_feed(served):

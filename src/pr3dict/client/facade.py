@@ -5,7 +5,10 @@ of their own. The subclasses start, stop and subscribe.
 """
 
 import asyncio
+import atexit
 import inspect
+import logging
+import threading
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
@@ -38,6 +41,8 @@ TradeCallback = Callable[[TradeEvent], object]
 EventCallback = Callable[[Event], object]
 InlineCallback = Callable[[tuple[str, ...]], object]
 
+_log = logging.getLogger(__name__)
+
 
 class _Order(NamedTuple):
     """A consumer as it was registered; made anew for each start."""
@@ -53,7 +58,8 @@ class Facade:
 
     asset_ids: token ids (long decimal numbers), not condition ids.
     redis_url: accepted and without effect yet.
-    enable_custom_features: ask for best_bid_ask, new_market and market_resolved as well.
+    enable_custom_features: ask for best_bid_ask, new_market and market_resolved as well; None
+    takes the setting.
     config: all other settings; from the environment and `.env` unless given.
     max_depth: levels a side in snapshots; None takes the setting, 0 means all.
     max_trade_history: trades kept a token; None takes the setting.
@@ -68,7 +74,7 @@ class Facade:
         self,
         asset_ids: Iterable[str] = (),
         redis_url: str | None = None,
-        enable_custom_features: bool = False,  # noqa: FBT001, FBT002 - the name is older than we
+        enable_custom_features: bool | None = None,  # noqa: FBT001 - the name is older than we
         *,
         config: Config | None = None,
         max_depth: int | None = None,
@@ -81,9 +87,9 @@ class Facade:
     ) -> None:
         self.redis_url: Final = redis_url
         self._wanted = dict.fromkeys(token_ids(asset_ids))
-        config = replay.config if replay is not None else config or _config(enable_custom_features)
-        if enable_custom_features and not config.custom_features:
-            config = msgspec.structs.replace(config, custom_features=True)
+        config = replay.config if replay is not None else config or from_environment()
+        if enable_custom_features is not None:
+            config = msgspec.structs.replace(config, custom_features=enable_custom_features)
         self._config = config
         self._max_depth = config.max_depth if max_depth is None else max_depth
         self._strict = strict or config.strict
@@ -98,7 +104,12 @@ class Facade:
         self._consumers: dict[int, Consumer] = {}
         self._streams: list[Stream] = []
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._ready: asyncio.Event | None = None
+        """Set when the start on `_loop` has come as far as to ask the feed for tokens."""
         self._started = False
+        self._begun = threading.Event()
+        """Set unless the system is being started, which may take a while: a tape to mend."""
+        self._begun.set()
         self._build()
 
     @property
@@ -149,7 +160,7 @@ class Facade:
 
     def get_stats(self) -> dict[str, Any]:
         """Return all figures of the feed by name (docs/api.md); latencies in milliseconds."""
-        return stats(self._running, self._consumers.values())
+        return stats(self._running, list(self._consumers.values()))
 
     def register_book_callback(
         self,
@@ -188,7 +199,8 @@ class Facade:
         self._running.engine.leave(callback)
         for key, consumer in list(self._consumers.items()):
             if consumer.callback == callback:
-                self._dismiss(self._consumers.pop(key))
+                self._consumers.pop(key, None)
+                self._dismiss(consumer)
 
     def _build(self) -> None:
         """Make the system; what was registered is told from its first frame on."""
@@ -218,13 +230,13 @@ class Facade:
             raise TypeError(f"wanted a function to call, found {callback!r}")
 
     def _refuse_second_start(self) -> None:
-        if self._running.running:
+        if self._running.running or not self._begun.is_set():
             raise FeedError("the manager is running already", name="running")
         if self._started and self._replay is not None:
             raise FeedError("a replay is started once: make a new one", name="running")
 
     def _open(self) -> None:
-        """Employ the consumers and start the system; the second start makes a new one."""
+        """Employ the consumers; a second start makes a new system for them. `_begin` is next."""
         if self._started:
             self._build()
         self._started = True
@@ -232,13 +244,25 @@ class Facade:
         for order in self._orders:
             if order.kind != "inline":
                 self._employ(order)
-        self._running.start()
+        self._begun.clear()
 
-    def _begin(self) -> Awaited:
-        """Subscribe to what is wanted; return what is done when the books have come."""
-        wanted = list(self._wanted)
-        self._running.subscribe(wanted).result(self._start_timeout_s)
-        return self._running.wait_for(wanted)
+    def _begin(self) -> None:
+        """Start the system, on a thread that may wait."""
+        try:
+            self._running.start()
+            atexit.register(self._left_running)
+        finally:
+            self._begun.set()
+
+    def _end(self) -> None:
+        """Stop the system, on a thread that may wait."""
+        atexit.unregister(self._left_running)
+        self._running.stop()
+
+    def _left_running(self) -> None:
+        if self._running.running:
+            name = type(self).__name__
+            _log.warning("%s still runs at the end of the program: call stop()", name)
 
     def _want(self, asset_ids: Iterable[str]) -> list[str]:
         """Return which of these are new."""
@@ -254,7 +278,13 @@ class Facade:
         return gone
 
     def _missing(self, awaited: Awaited) -> None:
-        """Tell that the first books took too long; raise if there was no connection at all."""
+        """Tell that the first books took too long; raise if none can come."""
+        failure = self._running.failure if isinstance(self._running, System) else None
+        if failure is not None:
+            raise FeedError(
+                f"the feed ended by a fault of this program: {type(failure).__name__}: {failure}",
+                name="failed",
+            ) from failure
         links = self._running.statuses()
         if links and not any(link.opened for link in links):
             why = next((link.last_error for link in links if link.last_error), "no answer yet")
@@ -301,7 +331,7 @@ class Facade:
 
     def _stream(self, stream: Stream, kind: str, tokens: Iterable[str] | None) -> None:
         """Let a stream have what comes from here on."""
-        if self._started and not self._running.running:
+        if self._started and self._begun.is_set() and not self._running.running:
             raise FeedError("the manager is stopped: start it first", name="not_running")
         stream.on_close = self._detach_stream
         self._attach(stream, kind, None if tokens is None else frozenset(token_ids(tokens)))
@@ -320,7 +350,7 @@ class Facade:
         """Ask every reader to end; return the tasks that will."""
         for stream in list(self._streams):
             stream.close()
-        ending = [self._dismiss(consumer) for consumer in self._consumers.values()]
+        ending = [self._dismiss(consumer) for consumer in list(self._consumers.values())]
         return [task for task in ending if task is not None]
 
 
@@ -329,10 +359,6 @@ def is_async(callback: Callable[..., Any]) -> bool:
     return inspect.iscoroutinefunction(callback) or inspect.iscoroutinefunction(
         getattr(callback, "__call__", None)  # noqa: B004 - an object with an async __call__
     )
-
-
-def _config(custom_features: bool) -> Config:  # noqa: FBT001 - a setting passed on
-    return msgspec.structs.replace(from_environment(), custom_features=custom_features)
 
 
 def token_ids(asset_ids: Iterable[str]) -> list[str]:

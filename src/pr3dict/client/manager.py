@@ -2,21 +2,26 @@
 
 import asyncio
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from pr3dict.app.handover import handover
-from pr3dict.client.facade import Facade
+from pr3dict.client.facade import START_TIMEOUT_S, Facade
 from pr3dict.client.reading import read_event, trades
 from pr3dict.client.snapshot import OrderBookSnapshot, TradeEvent
-from pr3dict.engine.awaited import Awaited
+from pr3dict.engine.consumers import call_soon
 from pr3dict.engine.streams import AsyncStream
 from pr3dict.measure.metrics import OrderBookMetrics
 from pr3dict.model.events import Event
 
 CANCEL_S: Final = 0.3
 """How long `stop` waits for callbacks that it has cancelled."""
+STOP_S: Final = 1.5
+"""How long `stop` waits for a start that is under way; it ends what was started even later."""
+
+_T = TypeVar("_T")
 
 
 class OrderBookManager(Facade):
@@ -32,14 +37,18 @@ class OrderBookManager(Facade):
         """Start the feed and wait until every token has a book, or is known to have none.
 
         At most `start_timeout` seconds: then the event `BooksMissing` tells which have none yet.
-        Raises `FeedError` if no connection could be made at all; `TapeError`, `MissingExtra`.
+        Raises `FeedError` if no connection could be made at all or the feed failed; `TapeError`,
+        `MissingExtra`.
         """
         self._refuse_second_start()
-        self._loop = asyncio.get_running_loop()
+        self._loop, self._ready = asyncio.get_running_loop(), asyncio.Event()
         try:
             self._open()
-            await self._first_books(self._begin())
+            await _elsewhere(self._begin, "pr3dict-start")
+            self._ready.set()
+            await self._follow(list(self._wanted))
         except BaseException:
+            self._ready.set()
             await self.stop()
             raise
 
@@ -51,9 +60,9 @@ class OrderBookManager(Facade):
         mine = [task for task in tasks if task.get_loop() is asyncio.get_running_loop()]
         if mine:
             await asyncio.wait(mine, timeout=CANCEL_S)
-        future, do = handover(self._running.stop)
-        threading.Thread(target=do, name="pr3dict-stop", daemon=True).start()
-        await asyncio.wrap_future(future)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if self._begun.is_set() else STOP_S):
+                await _elsewhere(self._end, "pr3dict-stop")
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -72,13 +81,14 @@ class OrderBookManager(Facade):
 
         Before `start` they are only noted. Raises `UnknownTokenError`.
         """
+        await self._until_ready()
         tokens = self._want(asset_ids)
         if self._running.running and tokens:
-            await asyncio.wrap_future(self._running.subscribe(tokens))
-            await self._first_books(self._running.wait_for(tokens))
+            await self._follow(tokens)
 
     async def unsubscribe(self, asset_ids: Iterable[str]) -> None:
         """Track these tokens no more and forget their books."""
+        await self._until_ready()
         tokens = self._want_no_more(asset_ids)
         if self._running.running and tokens:
             await asyncio.wrap_future(self._running.unsubscribe(tokens))
@@ -105,9 +115,32 @@ class OrderBookManager(Facade):
         self._stream(stream, "event", None)
         return stream
 
-    async def _first_books(self, awaited: Awaited) -> None:
+    async def _until_ready(self) -> None:
+        """Wait for a start that is under way, so that no token is asked for twice."""
+        if self._ready is not None:
+            await self._ready.wait()
+
+    def _end(self) -> None:
+        self._begun.wait()  # or the start would go on after the stop
+        super()._end()
+
+    async def _follow(self, tokens: list[str]) -> None:
+        """Subscribe to these and wait for their books."""
+        async with asyncio.timeout(START_TIMEOUT_S):
+            await asyncio.wrap_future(self._running.subscribe(tokens))
+        awaited = await _elsewhere(lambda: self._running.wait_for(tokens), "pr3dict-ask")
         try:
             async with asyncio.timeout(self._start_timeout_s):
                 await asyncio.wrap_future(awaited.done)
         except TimeoutError:
             self._missing(awaited)
+
+
+async def _elsewhere(what: Callable[[], _T], name: str) -> _T:
+    """Do this on a thread of its own: to its end, even if whoever waits here is cancelled."""
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+    future, do = handover(what)
+    future.add_done_callback(lambda _: call_soon(loop, done.set))
+    threading.Thread(target=do, name=name, daemon=True).start()
+    await done.wait()
+    return future.result()

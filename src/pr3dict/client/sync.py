@@ -8,7 +8,6 @@ from typing import Any, Self
 from pr3dict.client.facade import Facade, is_async
 from pr3dict.client.reading import read_event, trades
 from pr3dict.client.snapshot import OrderBookSnapshot, TradeEvent
-from pr3dict.engine.awaited import Awaited
 from pr3dict.engine.streams import BlockingStream
 from pr3dict.measure.metrics import OrderBookMetrics
 from pr3dict.model.events import Event
@@ -25,7 +24,8 @@ class SyncOrderBookManager(Facade):
         self._refuse_second_start()
         try:
             self._open()
-            self._first_books(self._begin())
+            self._begin()
+            self._follow(list(self._wanted))
         except BaseException:
             self.stop()
             raise
@@ -34,7 +34,7 @@ class SyncOrderBookManager(Facade):
         """Stop within two seconds, whatever callbacks do."""
         self._dismiss_all()
         if self._started:
-            self._running.stop()
+            self._end()
 
     def __enter__(self) -> Self:
         self.start()
@@ -52,8 +52,7 @@ class SyncOrderBookManager(Facade):
         """Track more tokens and wait for their books, at most `start_timeout` seconds."""
         tokens = self._want(asset_ids)
         if self._running.running and tokens:
-            self._running.subscribe(tokens).result(self._start_timeout_s)
-            self._first_books(self._running.wait_for(tokens))
+            self._follow(tokens)
 
     def unsubscribe(self, asset_ids: Iterable[str]) -> None:
         """Track these tokens no more and forget their books."""
@@ -95,7 +94,10 @@ class SyncOrderBookManager(Facade):
                 " give it a plain function or take OrderBookManager"
             )
 
-    def _first_books(self, awaited: Awaited) -> None:
+    def _follow(self, tokens: list[str]) -> None:
+        """Subscribe to these and wait for their books."""
+        self._running.subscribe(tokens).result(self._start_timeout_s)
+        awaited = self._running.wait_for(tokens)
         try:
             awaited.done.result(self._start_timeout_s)
         except NotInTime:

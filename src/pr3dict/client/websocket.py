@@ -28,7 +28,7 @@ class PolymarketWebSocketClient:
         self,
         asset_ids: Iterable[str],
         redis_url: str | None = None,
-        enable_custom_features: bool = False,  # noqa: FBT001, FBT002 - the name is older than we
+        enable_custom_features: bool | None = None,  # noqa: FBT001 - the name is older than we
         *,
         on_book: OnBook | None = None,
         on_trade: OnTrade | None = None,
