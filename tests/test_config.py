@@ -195,11 +195,19 @@ def test_a_file_gives_what_the_environment_does_not(tmp_path: Path):
     assert (4.0, True) == (config.ping_every_s, config.strict)
 
 
-def test_a_wrong_value_in_the_file_names_the_variable(tmp_path: Path):
+def test_a_wrong_value_in_the_file_names_the_variable_and_the_file(tmp_path: Path):
     path = tmp_path / ".env"
     path.write_text("PR3DICT_STRICT=mostly\n")
-    with pytest.raises(ConfigError, match="PR3DICT_STRICT: wanted true or false, found 'mostly'"):
+    wanted = f"^PR3DICT_STRICT in {re.escape(str(path))}: wanted true or false, found 'mostly'"
+    with pytest.raises(ConfigError, match=wanted):
         from_environment({}, str(path))
+    with pytest.raises(ConfigError, match=r"^PR3DICT_STRICT: wanted"):
+        from_environment({"PR3DICT_STRICT": "perhaps"}, str(path))
+
+
+def test_a_directory_in_its_place_is_told(tmp_path: Path):
+    with pytest.raises(ConfigError, match="found a directory"):
+        from_environment({}, str(tmp_path))
 
 
 def test_a_file_that_is_not_there_is_no_error(tmp_path: Path):

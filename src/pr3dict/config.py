@@ -8,6 +8,7 @@ import difflib
 import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -158,15 +159,18 @@ def from_environment(
     A `.env` that does not exist is no error; None looks for none. An empty value means the
     default. Raises `ConfigError`, with one sentence that names the variable.
     """
-    found = _read_dotenv(dotenv_path) if dotenv_path is not None else {}
-    found.update(os.environ if environ is None else environ)
+    environ = os.environ if environ is None else environ
+    written = _read_dotenv(dotenv_path) if dotenv_path is not None else {}
     types = {variable_of(field.name): field for field in msgspec.structs.fields(Config)}
     settings: dict[str, Any] = {}
-    for variable, text in found.items():
+    for variable, text in (written | dict(environ)).items():
         if variable in types:
             if text.strip():
                 field = types[variable]
-                settings[field.name] = _converted(field.type, text.strip(), variable, strict=False)
+                place = "" if variable in environ else f" in {dotenv_path}"
+                settings[field.name] = _converted(
+                    field.type, text.strip(), variable + place, strict=False
+                )
         elif variable.startswith(PREFIX):
             _refuse_misspelt(variable, list(types))
     return Config(**settings)
@@ -214,6 +218,8 @@ def _description(wanted: Any) -> str:  # noqa: ANN401 - an annotated type is no 
 
 
 def _read_dotenv(path: str) -> dict[str, str]:
+    if Path(path).is_dir():
+        raise ConfigError(f"{path}: wanted a file of NAME=value lines, found a directory")
     try:
         values = dotenv_values(path, interpolate=False)
     except (OSError, UnicodeDecodeError) as unreadable:
