@@ -7,7 +7,7 @@ import threading
 import pytest
 from tests.engine.waiting import DEADLINE_S, until
 
-from pr3dict.engine.consumers import BATCH_MAX, TaskConsumer, ThreadConsumer
+from pr3dict.engine.consumers import BATCH_MAX, TURN_S, TaskConsumer, ThreadConsumer
 from pr3dict.engine.mailbox import BookMailbox
 
 
@@ -82,6 +82,68 @@ async def test_a_coroutine_that_never_waits_leaves_turns_to_others():
     consumer = on_task(callback)
     consumer.mailbox.put([str(-number) for number in range(2 * BATCH_MAX)])
     await until(lambda: consumer.delivered > 2 * BATCH_MAX)
+    await ended(consumer)
+
+
+class Clock:
+    """The time of the running loop, which stands still but for what the test lets pass."""
+
+    def __init__(self, monkeypatch):
+        loop = asyncio.get_running_loop()
+        self.now = loop.time()
+        monkeypatch.setattr(loop, "time", lambda: self.now)
+
+
+async def test_a_slow_coroutine_lets_the_others_run_between_any_two_calls(monkeypatch):
+    calls, clock, called = [], Clock(monkeypatch), asyncio.Event()
+
+    async def callback(token):
+        clock.now += 2 * TURN_S  # as if it had computed for so long
+        calls.append(token)
+        called.set()
+
+    consumer = on_task(callback)
+    consumer.mailbox.put(("a", "b", "c"))
+    await called.wait()
+    seen = [len(calls)]
+    while len(seen) < 3:
+        await asyncio.sleep(0)
+        seen.append(len(calls))
+    await ended(consumer)
+
+    assert ["a", "b", "c"] == calls
+    assert [1, 2, 3] == seen
+
+
+async def test_a_slow_coroutine_is_called_no_more_when_others_have_stopped_it(monkeypatch):
+    calls, clock, called = [], Clock(monkeypatch), asyncio.Event()
+
+    async def callback(token):
+        clock.now += 2 * TURN_S
+        calls.append(token)
+        called.set()
+        asyncio.get_running_loop().call_soon(consumer.stop)  # runs before the next call could
+
+    consumer = on_task(callback)
+    consumer.mailbox.put([str(number) for number in range(9)])
+    await called.wait()
+    await ended(consumer)
+
+    assert ["0"] == calls
+
+
+async def test_quick_coroutines_share_a_turn(monkeypatch):
+    called = asyncio.Event()
+
+    async def callback(_):
+        called.set()
+
+    Clock(monkeypatch)
+    consumer = on_task(callback)
+    consumer.mailbox.put([str(number) for number in range(2 * BATCH_MAX)])
+    await called.wait()
+
+    assert BATCH_MAX == consumer.delivered
     await ended(consumer)
 
 

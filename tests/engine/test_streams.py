@@ -6,6 +6,7 @@ import threading
 import pytest
 from tests.engine.waiting import DEADLINE_S
 
+from pr3dict.engine.consumers import TURN_S
 from pr3dict.engine.mailbox import BookMailbox
 from pr3dict.engine.streams import AsyncStream, BlockingStream
 
@@ -54,6 +55,21 @@ async def test_a_stream_that_samples_waits_before_the_next_round():
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
             await anext(stream)
+
+
+async def test_a_reader_that_holds_the_loop_lets_the_others_run_between_any_two_items(monkeypatch):
+    loop = asyncio.get_running_loop()
+    now = loop.time()
+    monkeypatch.setattr(loop, "time", lambda: now)
+    stream, _ = streaming()
+    stream.mailbox.put([str(number) for number in range(9)])
+    loop.call_soon(stream.close)
+    read = []
+    async for item in stream:
+        read.append(item)
+        now += 2 * TURN_S  # as if the reader had computed for so long
+
+    assert ["0"] == read
 
 
 def blocking(*, every_s=0.0, timeout_s=DEADLINE_S, read=one):

@@ -17,6 +17,8 @@ from pr3dict.engine.mailbox import Bell
 
 BATCH_MAX: Final = 256
 """Calls in a row before the user's loop gets a turn."""
+TURN_S: Final = 0.001
+"""How long the user's loop is held by calls in a row; one call that takes longer ends the turn."""
 
 _log = logging.getLogger(__name__)
 
@@ -108,6 +110,30 @@ class Consumer:
             )
 
 
+class Turn:
+    """How long one task has had the loop, so that it lets the others run in time."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._now = loop.time
+        self._calls = 0
+        self._began = self._now()
+
+    def is_over(self) -> bool:
+        """Count one more call; whether the others are to run now."""
+        self._calls += 1
+        return self._calls >= BATCH_MAX or self._now() - self._began > TURN_S
+
+    async def give(self) -> None:
+        """Let all the others run once."""
+        await asyncio.sleep(0)
+        self.begin()
+
+    def begin(self) -> None:
+        """Count and measure from here: the others have just run."""
+        self._calls = 0
+        self._began = self._now()
+
+
 class TaskConsumer(Consumer):
     """A coroutine function, awaited by one task on the loop given."""
 
@@ -148,18 +174,23 @@ class TaskConsumer(Consumer):
             self._task = self._loop.create_task(self._run(), name=self.name)
 
     async def _run(self) -> None:
+        turn = Turn(self._loop)
         while not self._is_ending():
-            told = 0
-            for told, arguments in enumerate(self._calls(), 1):
+            told = False
+            for arguments in self._calls():
+                told = True
                 await self._call(arguments)
                 if self._is_ending():
                     return
-                if not told % BATCH_MAX:
-                    await asyncio.sleep(0)
+                if turn.is_over():
+                    await turn.give()
+                    if self._is_ending():  # what ran meanwhile has stopped this
+                        return
             await asyncio.sleep(self._every_s if told else 0)
             if not len(self.mailbox):
                 await self._event.wait()
             self._event.clear()
+            turn.begin()
 
     async def _call(self, arguments: tuple[Any, ...]) -> None:
         self.busy = True
@@ -179,8 +210,7 @@ class TaskConsumer(Consumer):
 
     def _is_ending(self) -> bool:
         """Whether this was stopped, or cancelled by another: by `asyncio.run`, at its end."""
-        task = _current_task()
-        return self._stopped or (task is not None and task.cancelling() > 0)
+        return self._stopped or (self._task is not None and self._task.cancelling() > 0)
 
 
 class ThreadConsumer(Consumer):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, Self, TypeVar
 
-from pr3dict.engine.consumers import Mailbox, Read, call_soon
+from pr3dict.engine.consumers import Mailbox, Read, Turn, call_soon
 
 T = TypeVar("T")
 
@@ -58,6 +58,7 @@ class AsyncStream(Stream, Generic[T]):
     def __init__(self, read: Read, every_s: float = 0.0) -> None:
         super().__init__(read, every_s)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._turn: Turn | None = None
         self._event = asyncio.Event()
 
     def wake(self) -> None:
@@ -73,7 +74,8 @@ class AsyncStream(Stream, Generic[T]):
         return self
 
     async def __anext__(self) -> T:
-        self._loop = asyncio.get_running_loop()
+        if self._turn is not None and self._turn.is_over():
+            await self._turn.give()
         while not self._closed:
             if not self._left:
                 await self._next_round()
@@ -85,9 +87,12 @@ class AsyncStream(Stream, Generic[T]):
     async def _next_round(self) -> None:
         if self._rounds and self._every_s:
             await asyncio.sleep(self._every_s)
+        self._loop = asyncio.get_running_loop()
+        self._turn = self._turn or Turn(self._loop)
         self.mailbox.bell.awake()
         if not len(self.mailbox) and not self._closed:  # what comes after this rings
             await self._event.wait()
+            self._turn.begin()
         self._event.clear()
         self._begin_round()
 
