@@ -118,7 +118,7 @@ def test_a_write_that_finds_no_space_halts_the_tape_with_a_gap_and_the_feed_goes
     found = payloads(TapeReader(tmp_path, core))
     assert frames(len(found)) == found
     (gap,) = report["gaps"]
-    assert gap.startswith("recording stopped (OSError: [Errno 28]")
+    assert gap.startswith("recording stopped (No space left on device)")
     assert not any(problem.corrupt for problem in TapeReader(tmp_path, core).problems)
 
 

@@ -100,3 +100,10 @@ def test_a_hole_of_zeros_is_no_part_of_a_frame():
 
 def test_what_is_no_frame_is_told():
     assert walk(b"nothing of ours").fault == "no zstd frame begins here"
+
+
+def test_a_segment_is_known_by_its_first_bytes_even_if_some_are_wrong():
+    whole = form.pack_header(header())
+    assert all(form.begins(whole[:size]) for size in range(1, len(whole)))
+    assert all(form.begins(damaged) for damaged in flips(whole))
+    assert not any(map(form.begins, (b"", b"hello\n", bytes(64), b'{"event_type": "book"}')))

@@ -5,7 +5,7 @@ import pytest
 from pr3dict.model.errors import TapeError
 from pr3dict.model.records import Kind
 from pr3dict.model.units import NS_PER_MS
-from pr3dict.tape.jsonl import import_jsonl
+from pr3dict.tape.jsonl import import_jsonl, refuse_foreign
 
 
 def imported(tmp_path, text):
@@ -52,3 +52,28 @@ def test_a_file_that_cannot_be_read_is_told_with_one_sentence(tmp_path):
         list(import_jsonl(tmp_path / "absent"))
     with pytest.raises(TapeError, match="wanted frames in"):
         imported(tmp_path, b"[\n  {\n")
+
+
+@pytest.mark.parametrize(
+    ("found", "why"),
+    [
+        (b"", "it is empty"),
+        (bytes(500), "no line of it is a JSON object or an array of them"),
+        (b"hello\nthere\n", "no line of it is a JSON object or an array of them"),
+        (b'"text"\n7\n', "no line of it is a JSON object or an array of them"),
+        (bytes(range(255, 0, -1)), "no line of it is a JSON object or an array of them"),
+    ],
+)
+def test_a_file_without_a_single_frame_is_no_tape(tmp_path, found, why):
+    path = tmp_path / "capture.jsonl"
+    path.write_bytes(found)
+    with pytest.raises(TapeError) as told:
+        refuse_foreign(path)
+    assert f"{path} is no tape: {why}" == str(told.value)
+
+
+@pytest.mark.parametrize("found", [b"noise\n{}\n", b'[{"timestamp": 5}]', b'[\n{"a": 1},\n{}]'])
+def test_a_file_with_a_frame_anywhere_is_a_capture(tmp_path, found):
+    path = tmp_path / "capture.jsonl"
+    path.write_bytes(found)
+    refuse_foreign(path)

@@ -59,7 +59,7 @@ def test_a_segment_that_is_missing_is_told(tmp_path, core):
     whats = [problem.what for problem in TapeReader(tmp_path, core).problems]
     assert [
         "segments 0 to 1 of run run are missing before it",
-        "segments 3 to 3 of run run are missing before it",
+        "segment 3 of run run is missing before it",
     ] == whats
 
 
@@ -108,3 +108,51 @@ def test_a_path_without_a_tape_is_told_with_one_sentence(tmp_path, core):
     for path in (tmp_path, tmp_path / "absent"):
         with pytest.raises(TapeError, match=r"wanted a tape, found no \.p3l file at"):
             TapeReader(path, core)
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "why"),
+    [
+        ("hello.txt", b"hello\n", "it does not begin as a tape does"),
+        ("noise.bin", bytes(range(256)) * 40, "it does not begin as a tape does"),
+        ("zeros.p3l", bytes(5000), "it does not begin as a tape does"),
+        ("empty.txt", b"", "it is empty"),
+    ],
+)
+def test_a_file_that_neither_begins_nor_ends_as_a_tape_is_none(tmp_path, core, name, found, why):
+    path = tmp_path / name
+    path.write_bytes(found)
+    with pytest.raises(TapeError) as told:
+        TapeReader(path, core)
+    assert f"{path} is no tape: {why}" == str(told.value)
+
+
+def test_a_directory_of_foreign_files_names_the_first(tmp_path, core):
+    (tmp_path / "zeros.p3l").write_bytes(bytes(5000))
+    with pytest.raises(
+        TapeError, match=r"is no tape: zeros\.p3l: it does not begin as a tape does"
+    ):
+        TapeReader(tmp_path, core)
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_tape_whose_header_is_destroyed_is_damage(tmp_path, core, alone):
+    path = write_segment(tmp_path, core, FRAMES)
+    path.write_bytes(bytes(40) + path.read_bytes()[40:])
+    if not alone:
+        one_frame(tmp_path, core, b"next", number=1)
+    (problem, *_) = TapeReader(tmp_path, core).judged()
+    assert (True, "it does not begin as a tape does") == (problem.corrupt, problem.what)
+
+
+def test_of_a_damaged_block_the_time_is_that_of_the_last_record_left(tmp_path, core):
+    frames = [bytes([n]) * 300 for n in range(4)]
+    path = write_segment(tmp_path, core, [frames])
+    data = bytearray(path.read_bytes())
+    data[-120] ^= 1
+    path.write_bytes(data)
+    reader = TapeReader(path, core)
+    (block,) = reader.blocks()
+    left = len(payloads(reader))
+    assert 0 < left < len(frames)
+    assert START + (left - 1) * NS_PER_MS == block.last_ns

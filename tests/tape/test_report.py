@@ -55,9 +55,9 @@ def report(*runs, **told):
 
 def test_a_good_tape_in_sentences():
     assert [
-        "tape: tape of 1 segments, replayed by the native engine",
+        "tape: tape of 1 segment, replayed by the native engine",
         "run run: 2026-11-22 00:00:00.000 to 2026-11-22 00:00:01.500: 1,200 IN, 1 END",
-        "  1 books; 1,100 proofs held, 0 failed; 3 frames rejected",
+        "  1 book; 1,100 proofs held, 0 failed; 3 frames rejected",
         "  digests compared with the live run: 1",
         "  digest d1",
         "ok",
@@ -92,8 +92,15 @@ def test_problems_come_first_by_their_sort():
 
 
 def test_what_is_not_complete_is_not_plainly_ok():
-    assert "ok as far as it goes: not complete" == report(complete=False).lines()[-1]
-    assert "ok" == report(complete=False, capture=True).lines()[-1]
+    assert "ok as far as it goes: not complete" == report(run(), complete=False).lines()[-1]
+    assert "ok" == report(run(), complete=False, capture=True).lines()[-1]
+
+
+def test_a_tape_without_a_frame_is_not_plainly_ok():
+    silent = run(records={"OPENED": 1, "END": 1})
+    said = "ok as far as it goes: not a single frame is on it"
+    assert said == report(silent).lines()[-1]
+    assert said == report().lines()[-1]
 
 
 def test_a_replay_that_stopped_says_why():

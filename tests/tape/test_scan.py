@@ -35,7 +35,7 @@ def test_a_closed_segment_is_known_by_its_end_mark_and_trailers(tmp_path, core):
 def test_an_open_segment_gives_its_open_block_too(tmp_path, core):
     found = scan(write_segment(tmp_path, core, FRAMES, close=False), core)
     assert [(2, False), (1, False), (2, True)] == [(one.records, one.torn) for one in found.blocks]
-    assert "it ends without an end mark, its last 0 bytes are torn" == found.fault
+    assert "it ends without an end mark" == found.fault
 
 
 def test_cut_anywhere_a_segment_gives_a_prefix_and_a_named_problem(tmp_path, core):

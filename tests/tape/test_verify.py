@@ -137,7 +137,7 @@ def test_a_missing_segment_is_told(tmp_path, core):
     first.unlink()
     report = verify(tmp_path, core)
     assert not report.ok
-    assert "segments 0 to 0 of run run are missing" in report.problems[0].what
+    assert "segment 0 of run run is missing" in report.problems[0].what
     assert not verify(second, core).ok
 
 
@@ -167,3 +167,17 @@ def test_a_real_capture_is_proved_from_end_to_end(core):
     assert 119 == run.records["IN"]
     assert 2 == len(run.digests)
     assert run.counters["proofs.proved"] > 160
+
+
+def test_a_capture_whose_frames_were_all_rejected_is_not_ok(tmp_path, core):
+    path = tmp_path / "capture.jsonl"
+    path.write_bytes(b'noise\n{"event_type": "book"}\n')
+    report = verify(path, core)
+    assert not report.ok
+    assert "corrupt: capture.jsonl: 2 frames, and all rejected" == report.problems[0].sentence()
+
+
+def test_a_halted_tape_is_not_said_to_be_torn(tmp_path, core):
+    write_segment(tmp_path, core, [[b"one"]], close=False)
+    (problem,) = verify(tmp_path, core).problems
+    assert "it ends without an end mark" == problem.what

@@ -14,6 +14,7 @@ from pr3dict.tape.apply import apply, apply_block
 from pr3dict.tape.payloads import Record, Recovered, read_recovered, read_text
 from pr3dict.tape.report import RunReport, when
 from pr3dict.tape.scan import records_of
+from pr3dict.tape.words import counted
 
 NOTES_MAX: Final = 100
 """Sentences of one sort that are kept; the rest is only counted."""
@@ -149,8 +150,8 @@ def _name(kind: int) -> str:
 
 def _sentence(found: Recovered) -> str:
     return (
-        f"{found.segment}: {found.records:,} records up to {when(found.last_ns)},"
-        f" {found.torn_bytes:,} bytes behind them torn"
+        f"{found.segment}: {counted(found.records, 'record')} up to {when(found.last_ns)},"
+        f" {counted(found.torn_bytes, 'byte')} behind them torn"
     )
 
 

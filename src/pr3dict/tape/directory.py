@@ -14,6 +14,7 @@ from pr3dict.model.errors import TapeError
 from pr3dict.tape.payloads import Recovered
 from pr3dict.tape.scan import scan
 from pr3dict.tape.segment import CLOSED, OPEN, sync_directory
+from pr3dict.tape.words import in_words
 
 LOCK: Final = "writer.lock"
 BALLAST: Final = "writer.ballast"
@@ -32,7 +33,8 @@ class Claim:
         except OSError as failure:
             self.release()
             raise TapeError(
-                f"wanted {ballast_size} bytes of room in {directory}, found none: {failure}"
+                f"wanted {ballast_size:,} bytes of room in {directory}:"
+                f" {in_words(failure, directory)}"
             ) from failure
 
     def spend_ballast(self) -> None:
@@ -64,7 +66,9 @@ def _lock(directory: Path) -> int:
     except OSError as failure:
         if handle >= 0:
             os.close(handle)
-        raise TapeError(f"wanted to record in {directory}, found that {failure}") from failure
+        raise TapeError(
+            f"wanted to record in {directory}: {in_words(failure, directory)}"
+        ) from failure
     os.ftruncate(handle, 0)
     os.write(handle, f"{os.getpid()}\n".encode())
     return handle

@@ -28,6 +28,7 @@ _RUN_LENGTH: Final = 1
 _RESERVED: Final = 3
 
 _MAGIC: Final = b"PR3TAPE\n"
+_ID_BYTES: Final = _HEADER_ID.to_bytes(4, "little")
 _HEAD: Final = struct.Struct("<II8sII")
 _TRAILER: Final = struct.Struct("<IIIIIIQQ")
 _END: Final = struct.Struct("<II8sIQQQ")
@@ -79,8 +80,16 @@ def pack_header(header: Header) -> bytes:
     return _HEAD.pack(_HEADER_ID, size, _MAGIC, VERSION, zlib.crc32(text)) + text
 
 
+def begins(data: bytes) -> bool:
+    """Return whether bytes, few or damaged as they may be, are the beginning of a segment."""
+    frame_id, magic = data[:4], data[8 : _HEAD.size]
+    return bool(data) and (_ID_BYTES.startswith(frame_id) or magic.startswith(_MAGIC))
+
+
 def read_header(data: bytes) -> tuple[Header, int]:
     """Return the header at the start of a segment and its size; raises `TapeCorrupt`."""
+    if not begins(data):
+        raise TapeCorrupt("it does not begin as a tape does" if data else "it is empty")
     if len(data) < _HEAD.size:
         raise TapeCorrupt(f"wanted a header of {_HEAD.size} bytes or more, found {len(data)} bytes")
     frame_id, size, magic, version, crc = _HEAD.unpack_from(data)

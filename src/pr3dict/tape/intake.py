@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from pr3dict.core import Core, RecordBuffer
 from pr3dict.model.records import Kind
+from pr3dict.tape.words import counted
 
 _IN: Final = int(Kind.IN)
 _NAMES: Final = {int(kind): kind.name for kind in Kind}
@@ -188,7 +189,8 @@ class Intake:
         if not loss.records or self._shut:
             return
         self._loss = _NO_LOSS
-        span = f"{loss.records} records ({loss.size} bytes), {loss.first_ns} to {loss.last_ns}"
+        what = f"{counted(loss.records, 'record')} ({counted(loss.size, 'byte')})"
+        span = f"{what}, {loss.first_ns} to {loss.last_ns}"
         told_ns = max(loss.last_ns, self._last_ns)  # times of a tape do not go back
         self._put(Kind.GAP, told_ns, f"{span}: {loss.why}".encode())
 

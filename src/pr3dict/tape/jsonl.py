@@ -15,11 +15,14 @@ from pr3dict.model.errors import TapeError
 from pr3dict.model.records import Kind
 from pr3dict.model.units import NS_PER_MS
 from pr3dict.tape.payloads import Record
+from pr3dict.tape.words import in_words
 
 LINK: Final = 1
 
 _MILLISECONDS: Final = re.compile(r"[0-9]{1,13}")
 """Times up to the year 2286; a longer number would not fit into a record as nanoseconds."""
+_form: Final = msgspec.json.Decoder(dict[str, msgspec.Raw] | list[dict[str, msgspec.Raw]])
+"""What any frame is, whatever it tells."""
 _frames: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -28,6 +31,18 @@ class _Timed(msgspec.Struct):
 
 
 _one: Final = msgspec.json.Decoder(_Timed | list[_Timed])
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raise `TapeError` when nothing in a file has the form of a frame."""
+    try:
+        if any(map(_is_frame, _frames_in(path))):
+            return
+        empty = not path.stat().st_size
+    except OSError as failure:
+        raise TapeError(f"wanted to read {path}: {in_words(failure, path)}") from failure
+    found = "it is empty" if empty else "no line of it is a JSON object or an array of them"
+    raise TapeError(f"{path} is no tape: {found}")
 
 
 def import_jsonl(path: str | Path) -> Iterator[Record]:
@@ -60,9 +75,17 @@ def _frames_in(path: Path) -> Iterator[bytes]:
                 if line.strip():
                     yield line.strip()
     except OSError as failure:
-        raise TapeError(f"wanted to read {path}, found that {failure}") from failure
+        raise TapeError(f"wanted to read {path}: {in_words(failure, path)}") from failure
     except msgspec.MsgspecError as fault:
         raise TapeError(f"wanted frames in {path}, found that {fault}") from fault
+
+
+def _is_frame(frame: bytes) -> bool:
+    try:
+        _form.decode(frame)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
 
 
 def _venue_ns(frame: bytes) -> int:

@@ -6,14 +6,17 @@ wanted: a thread that does it ahead of time loses more by waiting for the GIL th
 """
 
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from pr3dict.core import Core
-from pr3dict.model.errors import TapeError
-from pr3dict.tape.payloads import Record
+from pr3dict.model.errors import TapeCorrupt, TapeError
+from pr3dict.model.records import Kind
+from pr3dict.tape.payloads import Record, Recovered, read_recovered
 from pr3dict.tape.scan import BlockAt, Segment, load, reading, records_of, scan
 from pr3dict.tape.segment import CLOSED, OPEN
+from pr3dict.tape.words import in_words
 
 
 class Problem(NamedTuple):
@@ -23,6 +26,10 @@ class Problem(NamedTuple):
     what: str
     corrupt: bool
     """False where bytes merely end too early: a crash, or a recorder that is still writing."""
+
+    def sentence(self) -> str:
+        """Return it for people."""
+        return f"{'corrupt' if self.corrupt else 'crash'}: {self.where}: {self.what}"
 
 
 class Block(NamedTuple):
@@ -46,7 +53,13 @@ class TapeReader:
         try:
             self._segments = _in_order([scan(one, core) for one in _files(self.path)])
         except OSError as failure:
-            raise TapeError(f"wanted to read {self.path}, found that {failure}") from failure
+            raise TapeError(
+                f"wanted to read {self.path}: {in_words(failure, self.path)}"
+            ) from failure
+        if all(segment.foreign for segment in self._segments):
+            first = self._segments[0]
+            where = "" if first.path == self.path else f"{self.name(first)}: "
+            raise TapeError(f"{self.path} is no tape: {where}{first.fault}")
         for segment in self._segments:
             if segment.fault:
                 self._note(segment, segment.fault, corrupt=segment.damaged)
@@ -74,7 +87,8 @@ class TapeReader:
             wanted = [one for one in segment.blocks if one.last_ns >= self._since_ns]
             for block, raw, fault in _unpacked(segment, wanted, self._core):
                 if raw:
-                    yield Block(block.first_ns, block.last_ns, raw)
+                    last_ns = self._last_ns(raw) if fault else block.last_ns
+                    yield Block(block.first_ns, last_ns, raw)
                 if fault:
                     self._note(segment, fault, corrupt=True)
                     break
@@ -91,6 +105,49 @@ class TapeReader:
         base = self.path if self.path.is_dir() else self.path.parent
         return segment.path.relative_to(base).as_posix()
 
+    def judged(self) -> list[Problem]:
+        """Return the problems, crashes told from corruption by what the recorder said of them.
+
+        A closed name without an end mark that no later run tells of was cut by somebody else; a
+        tail that is as torn as it was found then is what the crash left, whatever its bytes are.
+        """
+        recovered = self._recovered() if self.problems else {}
+        segments = {self.name(segment): segment for segment in self._segments}
+        order = list(segments)
+        problems = sorted(self.problems, key=lambda problem: order.index(problem.where))
+        return [self._judge(one, segments[one.where], recovered) for one in problems]
+
+    def _recovered(self) -> dict[str, Recovered]:
+        """Return what the recorder told of its dead predecessors, by the name of the segment."""
+        found: dict[str, Recovered] = {}
+        first = [one for one in self._segments if one.header and one.header.number == 0]
+        for segment in first:
+            with suppress(TapeCorrupt):
+                for _, raw, _ in _unpacked(segment, list(segment.blocks[:1]), self._core):
+                    for record in records_of(self._core, raw):
+                        if record.kind != Kind.RECOVERED:
+                            break
+                        told = read_recovered(record.payload)
+                        found[told.segment] = told
+        return found
+
+    def _judge(
+        self, problem: Problem, segment: Segment, recovered: dict[str, Recovered]
+    ) -> Problem:
+        found = recovered.get(problem.where)
+        torn = (segment.readable_size, segment.size - segment.readable_size)
+        if problem.what != segment.fault:
+            return problem
+        if found is not None and (found.readable_bytes, found.torn_bytes) == torn:
+            return problem._replace(corrupt=False)
+        if segment.path.suffix == CLOSED and self.path.is_dir():
+            return problem._replace(corrupt=True)
+        return problem
+
+    def _last_ns(self, raw: bytes) -> int:
+        """Return the time of the last record that is left of a damaged block."""
+        return max(record.wall_ns for record in records_of(self._core, raw))
+
     def _note(self, segment: Segment, what: str, *, corrupt: bool) -> None:
         problem = Problem(self.name(segment), what, corrupt)
         if problem not in self.problems:
@@ -102,7 +159,10 @@ class TapeReader:
         for segment in self.segments(run):
             number = segment.header.number if segment.header else expected
             if number != expected:
-                what = f"segments {expected} to {number - 1} of run {run} are missing before it"
+                last = number - 1
+                gone = f"segment {last}" if last == expected else f"segments {expected} to {last}"
+                verb = "is" if last == expected else "are"
+                what = f"{gone} of run {run} {verb} missing before it"
                 self._note(segment, what, corrupt=True)
             expected = number + 1
 
@@ -146,7 +206,7 @@ def _unpacked(
             try:
                 raw, fault = load(read, block, core)
             except OSError as failure:
-                raw, fault = b"", f"cannot be read: {failure}"
+                raw, fault = b"", f"cannot be read: {in_words(failure, segment.path)}"
             yield block, raw, fault
 
 
@@ -160,4 +220,4 @@ def _open(path: Path) -> BinaryIO:
         except OSError:
             raise TapeError(f"{path} was here a moment ago and is gone") from gone
     except OSError as failure:
-        raise TapeError(f"wanted to read {path}, found that {failure}") from failure
+        raise TapeError(f"wanted to read {path}: {in_words(failure, path)}") from failure

@@ -6,8 +6,10 @@ from typing import Final
 
 import msgspec
 
+from pr3dict.model.records import Kind
 from pr3dict.model.units import NS_PER_S
 from pr3dict.tape.reader import Problem
+from pr3dict.tape.words import counted
 
 LINES_MAX: Final = 10
 """Sentences of one sort that are printed; all of them are in the JSON."""
@@ -80,18 +82,20 @@ def when(wall_ns: int) -> str:
 
 
 def _report(report: Report) -> Iterator[str]:
-    kind = "capture" if report.capture else f"tape of {report.segments} segments"
+    kind = "capture" if report.capture else f"tape of {counted(report.segments, 'segment')}"
     yield f"{report.path}: {kind}, replayed by the {report.engine} engine"
     for problem in report.problems[:LINES_MAX]:
-        sort = "corrupt" if problem.corrupt else "crash"
-        yield f"  {sort}: {problem.where}: {problem.what}"
+        yield f"  {problem.sentence()}"
     yield from _more(len(report.problems))
     for run in report.runs:
         yield from _run(run)
     if not report.ok:
         yield "not ok"
     else:
-        yield "ok" if report.complete or report.capture else "ok as far as it goes: not complete"
+        lacks = [] if report.complete or report.capture else ["not complete"]
+        if not any(run.records.get(Kind.IN.name) for run in report.runs):
+            lacks.append("not a single frame is on it")
+        yield f"ok as far as it goes: {', '.join(lacks)}" if lacks else "ok"
 
 
 def _run(run: RunReport) -> Iterator[str]:
@@ -101,8 +105,8 @@ def _run(run: RunReport) -> Iterator[str]:
     proved = run.counters.get("proofs.proved", 0) + run.counters.get("snapshots.proved", 0)
     rejected = sum(n for name, n in run.counters.items() if name.startswith("frames.rejected."))
     yield (
-        f"  {len(run.digests):,} books; {proved:,} proofs held, {run.failed:,} failed;"
-        f" {rejected:,} frames rejected"
+        f"  {counted(len(run.digests), 'book')}; {counted(proved, 'proof')} held,"
+        f" {run.failed:,} failed; {counted(rejected, 'frame')} rejected"
     )
     for sort, found, count in (
         ("proof failed", run.failures, run.failed),

@@ -16,6 +16,8 @@ from pr3dict.core import Core
 from pr3dict.model.errors import TapeCorrupt
 from pr3dict.tape import format as form
 from pr3dict.tape.payloads import Record
+from pr3dict.tape.segment import CLOSED, OPEN
+from pr3dict.tape.words import counted
 from pr3dict.tape.zstd import unpack
 
 RAW_SIZE_MAX: Final = 1 << 30
@@ -50,6 +52,8 @@ class Segment(msgspec.Struct, frozen=True):
     """Whether bytes are wrong; False where they merely end too early."""
     fault: str
     """`""`: it was closed and its end mark and trailers are right. Else what is wrong with it."""
+    foreign: bool = False
+    """Whether neither its start nor its end is that of a tape."""
 
 
 class _Rest(NamedTuple):
@@ -82,15 +86,19 @@ def scan(path: Path, core: Core) -> Segment:
         size = file.seek(0, 2)
         read = reading(file)
         try:
-            header, start = form.read_header(read(0, form.HEADER_SIZE_MAX))
+            header, start = form.read_header(begin := read(0, form.HEADER_SIZE_MAX))
         except TapeCorrupt as fault:
-            return Segment(path, None, (), size, 0, damaged=True, fault=str(fault))
+            empty = not size and path.suffix in {OPEN, CLOSED}  # a crash may have left it so
+            foreign = not (empty or form.begins(begin) or _ends(read, size))
+            return Segment(path, None, (), size, 0, damaged=True, fault=str(fault), foreign=foreign)
         blocks = _hop(read, start, size)
         if blocks is not None:
             return Segment(path, header, blocks, size, size, damaged=False, fault="")
         blocks, rest = _walk(read, start, size, core)
         readable = rest.offset if rest.fault else rest.until
-        torn = f"it ends without an end mark, its last {size - readable} bytes are torn"
+        torn = "it ends without an end mark"
+        if size > readable:
+            torn += f", behind its last record {counted(size - readable, 'byte')} are torn"
         return Segment(
             path,
             header,
@@ -128,8 +136,7 @@ def load(read: form.Read, block: BlockAt, core: Core) -> tuple[bytes, str]:
 def _hop(read: form.Read, start: int, size: int) -> tuple[BlockAt, ...] | None:
     """Go from the end mark back to the header, trailer by trailer; None when it leads elsewhere."""
     position = size - form.END_SIZE
-    end = form.read_end(read(position, form.END_SIZE)) if position >= start else None
-    if end is None or end.offset != position:
+    if position < start or not _ends(read, size):
         return None
     blocks: list[BlockAt] = []
     while position > start:
@@ -140,6 +147,13 @@ def _hop(read: form.Read, start: int, size: int) -> tuple[BlockAt, ...] | None:
         position -= trailer.packed_size
         blocks.append(_whole(position, trailer))
     return tuple(reversed(blocks))
+
+
+def _ends(read: form.Read, size: int) -> bool:
+    """Return whether an end mark stands at the end, where it says that it stands."""
+    position = size - form.END_SIZE
+    end = form.read_end(read(position, form.END_SIZE)) if position >= 0 else None
+    return end is not None and end.offset == position
 
 
 def _whole(offset: int, trailer: form.Trailer) -> BlockAt:

@@ -10,11 +10,10 @@ from typing import Final
 
 from pr3dict.core import Core
 from pr3dict.tape.audit import Audit
-from pr3dict.tape.jsonl import import_jsonl
-from pr3dict.tape.payloads import Recovered
+from pr3dict.tape.jsonl import import_jsonl, refuse_foreign
 from pr3dict.tape.reader import Problem, TapeReader
 from pr3dict.tape.report import Report, RunReport
-from pr3dict.tape.segment import CLOSED
+from pr3dict.tape.words import counted
 
 CAPTURES: Final = frozenset({".json", ".jsonl"})
 """Files of these names are captures by others, not tapes of ours."""
@@ -35,7 +34,6 @@ def verify(path: str | Path, core: Core, on_progress: OnProgress | None = None) 
     total = sum(segment.size for segment in reader.segments())
     done = _Progress(total, on_progress)
     runs: list[RunReport] = []
-    recovered: dict[str, Recovered] = {}
     for run in reader.runs():
         audit = Audit(core, core.new_books())
         sizes = (block.packed_size for one in reader.segments(run) for block in one.blocks)
@@ -43,9 +41,8 @@ def verify(path: str | Path, core: Core, on_progress: OnProgress | None = None) 
             audit.block(block.raw)
             done.add(next(sizes, 0))
         runs.append(audit.report(run))
-        recovered |= {found.segment: found for found in audit.recovered}
     done.finish()
-    problems = tuple(_judged(reader, recovered))
+    problems = tuple(reader.judged())
     return Report(
         path=str(path),
         engine=core.NAME,
@@ -59,6 +56,7 @@ def verify(path: str | Path, core: Core, on_progress: OnProgress | None = None) 
 
 
 def _verify_capture(path: Path, core: Core, on_progress: OnProgress | None) -> Report:
+    refuse_foreign(path)
     done = _Progress(path.stat().st_size, on_progress)
     audit = Audit(core, core.new_books(adopt=True))
     for record in import_jsonl(path):
@@ -67,43 +65,25 @@ def _verify_capture(path: Path, core: Core, on_progress: OnProgress | None) -> R
     audit.settle()
     done.finish()
     run = audit.report(path.name)
+    problems = tuple(_all_rejected(run))
     return Report(
         path=str(path),
         engine=core.NAME,
-        ok=run.ok,
+        ok=run.ok and not problems,
         complete=False,
         capture=True,
         segments=0,
-        problems=(),
+        problems=problems,
         runs=(run,),
     )
 
 
-def _judged(reader: TapeReader, recovered: dict[str, Recovered]) -> Iterator[Problem]:
-    """Tell crashes from corruption by what the recorder said of its dead predecessors.
-
-    A closed name without an end mark that no later run tells of was cut by somebody else; a tail
-    that is as torn as it was found then is what the crash left, whatever its bytes are.
-    """
-    for segment in reader.segments():
-        name = reader.name(segment)
-        found = recovered.get(name)
-        torn = segment.size - segment.readable_size
-        told = found is not None and (found.readable_bytes, found.torn_bytes) == (
-            segment.readable_size,
-            torn,
-        )
-        for problem in reader.problems:
-            if problem.where != name:
-                continue
-            if problem.what != segment.fault:
-                yield problem
-            elif told:
-                yield problem._replace(corrupt=False)
-            elif segment.path.suffix == CLOSED and reader.path.is_dir():
-                yield problem._replace(corrupt=True)
-            else:
-                yield problem
+def _all_rejected(run: RunReport) -> Iterator[Problem]:
+    """Say that there was nothing to check: not a single frame could be read."""
+    frames = run.counters.get("frames.received", 0)
+    rejected = sum(n for name, n in run.counters.items() if name.startswith("frames.rejected."))
+    if rejected == frames:
+        yield Problem(run.run_id, f"{counted(frames, 'frame')}, and all rejected", corrupt=True)
 
 
 class _Progress:

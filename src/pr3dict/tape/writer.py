@@ -24,6 +24,7 @@ from pr3dict.tape.directory import Claim, recover, refuse_known_run
 from pr3dict.tape.format import Header
 from pr3dict.tape.intake import Intake
 from pr3dict.tape.scribe import Scribe, TapeSettings
+from pr3dict.tape.words import counted, in_words
 from pr3dict.tape.zstd import Packer
 
 _RUN_ID: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -85,7 +86,7 @@ class TapeWriter:
         """
         if not _RUN_ID.fullmatch(run_id):
             raise TapeError(f"wanted a run id of 1 to 64 letters, digits or _.-, found {run_id!r}")
-        directory = Path(directory)
+        self._directory = directory = Path(directory)
         self._settings = settings = settings or TapeSettings()
         Packer(settings.zstd_level)  # a missing zstd is told now, not by the thread
         self._clock = clock
@@ -109,7 +110,9 @@ class TapeWriter:
                 self.append(Kind.RECOVERED, 0, now, msgspec.json.encode(found))
         except OSError as failure:
             self._claim.release()
-            raise TapeError(f"wanted to record in {directory}, found that {failure}") from failure
+            raise TapeError(
+                f"wanted to record in {directory}: {in_words(failure, directory)}"
+            ) from failure
         except TapeError:
             self._claim.release()
             raise
@@ -159,7 +162,7 @@ class TapeWriter:
         self._thread.join(self._settings.close_timeout_s)
         if self._thread.is_alive():
             self.state = TapeState.HALTED
-            self.cause = f"the disk did not answer in {self._settings.close_timeout_s} s"
+            self.cause = f"the disk did not answer in {self._settings.close_timeout_s:g} s"
             return  # the directory stays ours: that thread may still write
         if self.state is TapeState.RECORDING:
             self.state = TapeState.CLOSED
@@ -192,12 +195,12 @@ class TapeWriter:
 
     def _halt(self, failure: Exception) -> None:
         """Stop recording: count what is lost, say so on the tape if it can be had, tell."""
-        self.cause = f"{type(failure).__name__}: {failure}"
+        self.cause = in_words(failure, self._directory)
         self.state = TapeState.HALTED
         waiting = self._intake.halt(self.cause)
         self._claim.spend_ballast()
         self._scribe.last_words(
-            f"recording stopped ({self.cause}): up to {waiting} records that waited, and"
+            f"recording stopped ({self.cause}): up to {counted(waiting, 'record')} that waited, and"
             " everything after this, are not on the tape"
         )
         if self._on_halt is not None:
