@@ -1,6 +1,7 @@
 """A recording played: the same books, at any speed, back and forth."""
 
 import math
+import shutil
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,9 @@ def test_what_is_no_tape_is_one_sentence(tmp_path):
         replay(tmp_path)
     with pytest.raises(TapeError, match=r"wanted a capture, found no file at .*nothing\.jsonl"):
         replay(tmp_path / "nothing.jsonl")
+    (tmp_path / "text.jsonl").write_text("hello\n", "utf-8")
+    with pytest.raises(TapeError, match=r"text\.jsonl is no tape: no line of it is a JSON"):
+        replay(tmp_path / "text.jsonl")
 
 
 def test_a_damaged_record_ends_the_replay_and_is_told(tmp_path):
@@ -196,7 +200,38 @@ def test_a_damaged_record_ends_the_replay_and_is_told(tmp_path):
     assert player.wait(DEADLINE_S)
     player.stop()
     assert [FeedFailed] == [type(event) for event in told]
-    assert told[0].error.startswith("TapeCorrupt: a SUSPECT record wants a cause and a token")
+    assert told[0].error.startswith("a SUSPECT record wants a cause and a token")
+
+
+def test_damage_is_told_and_the_time_is_that_of_what_was_played(recording, tmp_path):
+    whole = shutil.copytree(recording.path, tmp_path / "tape")
+    (segment,) = whole.glob("**/*.p3l")
+    raw = bytearray(segment.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    segment.write_bytes(raw)
+    player = replay(whole)
+    player.start()
+    assert player.wait(DEADLINE_S)
+    player.stop()
+
+    (problem,) = player.problems
+    assert problem.corrupt
+    times = [record.wall_ns for record in TapeReader(whole, player.core).records()]
+    assert max(times) == player.clock.now() < recording.last_ns
+
+
+def test_a_torn_end_is_told_and_is_not_corrupt(recording, tmp_path):
+    (segment,) = recording.path.glob("**/*.p3l")
+    torn = tmp_path / f"{segment.stem}.open"
+    torn.write_bytes(segment.read_bytes()[:-60])
+    for path in torn, tmp_path:
+        assert [False] == [problem.corrupt for problem in replay(path).problems]
+
+
+def test_a_sound_tape_has_no_problems(play):
+    player = play()
+    assert player.wait(DEADLINE_S)
+    assert () == player.problems
 
 
 def test_commands_want_a_running_player(recording):

@@ -1,19 +1,20 @@
 """Playing recordings: how far, how fast, and what they come to."""
 
 import math
+import shutil
 import signal
 
 import pytest
-from tests.cli.kit import interrupted, run, terminal, variables
+from tests.cli.kit import interrupted, leading_to, run, terminal, variables
 from tests.monitor.kit import NOW
 
-from pr3dict.cli.replay import extent, reach_of, speed_of, time_of
+from pr3dict.cli.replay import _tell, extent, reach_of, speed_of, time_of
 from pr3dict.core import load
 from pr3dict.model.errors import ConfigError
 from pr3dict.model.units import NS_PER_S
 from pr3dict.sim.config import SimConfig
 from pr3dict.sim.venue import Venue
-from pr3dict.tape import import_jsonl
+from pr3dict.tape import Problem, TapeReader, import_jsonl
 
 SECONDS = 6
 
@@ -129,8 +130,73 @@ def test_a_reach_stays_within_the_recording():
     assert (NOW, NOW + NS_PER_S, True) == wide[1:]
 
 
-def test_a_recording_without_frames_is_played_too(tmp_path):
-    (tmp_path / "empty.jsonl").write_text("", "utf-8")
-    done = run("replay", "empty.jsonl", "--json", cwd=tmp_path)
+@pytest.fixture(scope="module")
+def tape(market, tmp_path_factory):
+    where = tmp_path_factory.mktemp("recorded")
+    done = run("record", "--to", "tape", "--seconds", "1", env=leading_to(market), cwd=where)
     assert 0 == done.code, done.err
-    assert (0, 0) == (done.documents[0]["frames"], done.documents[0]["books"])
+    return where / "tape"
+
+
+@pytest.fixture
+def segment(tape, tmp_path):
+    """A copy of the tape; its only segment."""
+    (found,) = shutil.copytree(tape, tmp_path / "tape").glob("**/*.p3l")
+    return found
+
+
+def test_damage_is_a_sentence_and_exit_code_1(segment, tmp_path):
+    raw = bytearray(segment.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    segment.write_bytes(raw)
+    done = run("replay", "tape", cwd=tmp_path)
+    assert 1 == done.code
+    assert ["corrupt"] == [line.split(":")[0] for line in done.err.splitlines()]
+    assert "digest" in done.out
+
+    done = run("replay", "tape", "--json", cwd=tmp_path)
+    (told,) = done.documents
+    (problem,) = told["problems"]
+    assert (1, True) == (done.code, problem["corrupt"])
+    assert problem["what"] in done.err
+    assert max(r.wall_ns for r in TapeReader(segment, load()).records()) == told["until_ns"]
+
+
+def test_a_torn_end_is_told_and_the_exit_code_is_0(segment, tmp_path):
+    segment.with_suffix(".open").write_bytes(segment.read_bytes()[:-100])
+    segment.unlink()
+    done = run("replay", "tape", "--json", cwd=tmp_path)
+    assert 0 == done.code
+    assert [False] == [problem["corrupt"] for problem in done.documents[0]["problems"]]
+    assert done.err.startswith("crash: ")
+    assert 1 == len(done.err.splitlines())
+
+
+def test_a_sound_tape_has_no_problems(segment, tmp_path):
+    done = run("replay", "tape", "--json", cwd=tmp_path)
+    assert (0, "", []) == (done.code, done.err, done.documents[0]["problems"])
+
+
+def test_of_many_problems_ten_are_told(capsys):
+    _tell([Problem(f"{number}", "bad", corrupt=True) for number in range(25)])
+    lines = capsys.readouterr().err.splitlines()
+    assert (11, "corrupt: 0: bad", "… and 15 more") == (len(lines), lines[0], lines[-1])
+
+
+@pytest.mark.parametrize("verb", ["replay", "verify"])
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("hello.txt", b"hello\n"),
+        ("noise", bytes(range(256)) * 20),
+        ("empty.jsonl", b""),
+        ("zeros.jsonl", bytes(4096)),
+        ("text.jsonl", b"one\ntwo\n"),
+    ],
+)
+def test_any_other_file_is_one_sentence(tmp_path, verb, name, found):
+    (tmp_path / name).write_bytes(found)
+    done = run(verb, name, cwd=tmp_path)
+    assert (2, "") == (done.code, done.out)
+    assert done.err.startswith(f"pr3dict: {name} is no tape: ")
+    assert 1 == len(done.err.splitlines())

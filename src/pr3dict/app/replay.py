@@ -28,10 +28,11 @@ from pr3dict.model.records import Kind
 from pr3dict.model.units import NS_PER_MS, NS_PER_S, Nanos
 from pr3dict.net.clock import SystemClock
 from pr3dict.tape.apply import FOREVER, apply_block
-from pr3dict.tape.jsonl import import_jsonl
+from pr3dict.tape.jsonl import import_jsonl, refuse_foreign
 from pr3dict.tape.payloads import Record
 from pr3dict.tape.player import Pace
-from pr3dict.tape.reader import Block, TapeReader
+from pr3dict.tape.reader import Block, Problem, TapeReader
+from pr3dict.tape.words import in_words
 
 CALL_S: Final = 5.0
 """How long a command may wait for the player, which obeys between two blocks."""
@@ -82,7 +83,8 @@ class Replay:
         self.clock: Final = TapeClock()
         path = Path(path)
         capture = path.suffix in {".jsonl", ".json"}
-        self._runs = _capture(path, self.core) if capture else _tape(path, self.core)
+        self._reader = None if capture else TapeReader(path, self.core)
+        self._runs = _capture(path, self.core) if self._reader is None else _tape(self._reader)
         next(iter(self._runs()), None)  # what cannot be read is told now
         self.books: Final = shared(
             self.core, self.core.new_books(prove=self.config.prove, adopt=capture)
@@ -111,6 +113,11 @@ class Replay:
     def live(self) -> bool:
         """Whether this is a feed from a venue: it is not."""
         return False
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the files of the tape, as far as it was read; of a capture nothing."""
+        return () if self._reader is None else tuple(self._reader.judged())
 
     @property
     def running(self) -> bool:
@@ -198,7 +205,8 @@ class Replay:
                 if all(map(self._play_run, self._runs())) or self._cut:
                     self._end()
             except (Pr3dictError, OSError) as error:
-                self.engine.publish(FeedFailed(f"{type(error).__name__}: {error}"))
+                told = in_words(error) if isinstance(error, OSError) else str(error)
+                self.engine.publish(FeedFailed(told))
                 self.finished.set()
             while not self._stopped and not self._rewind:
                 self._rest(None)
@@ -302,14 +310,14 @@ def replay(
     return Replay(path, config, speed=speed, paused=paused, end_ns=end_ns)
 
 
-def _tape(path: Path, core: Core) -> Callable[[], Iterable[_Run]]:
-    reader = TapeReader(path, core)
+def _tape(reader: TapeReader) -> Callable[[], Iterable[_Run]]:
     return lambda: (reader.blocks(run) for run in reader.runs())
 
 
 def _capture(path: Path, core: Core) -> Callable[[], Iterable[_Run]]:
     if not path.is_file():
         raise TapeError(f"wanted a capture, found no file at {path}")
+    refuse_foreign(path)
     return lambda: (_blocks(import_jsonl(path), core),)
 
 

@@ -12,7 +12,7 @@ from pr3dict.app.events import FeedFailed
 from pr3dict.app.replay import Replay
 from pr3dict.app.stats import stats
 from pr3dict.cli.follow import follow
-from pr3dict.cli.output import OnProgress, is_terminal, progress, say, say_json
+from pr3dict.cli.output import OnProgress, is_terminal, progress, remark, say, say_json
 from pr3dict.config import from_environment
 from pr3dict.core import Core, load
 from pr3dict.model.errors import ConfigError, FeedError
@@ -21,11 +21,14 @@ from pr3dict.model.units import NS_PER_S
 from pr3dict.monitor.model import held
 from pr3dict.monitor.screen import show
 from pr3dict.monitor.words import clock_time, many
-from pr3dict.tape import TapeReader, import_jsonl
+from pr3dict.tape import Problem, TapeReader, import_jsonl
 from pr3dict.tape.apply import FOREVER
+from pr3dict.tape.jsonl import refuse_foreign
 from pr3dict.tape.verify import CAPTURES
 
 LOOK_EVERY_S: Final = 0.02
+PROBLEMS_MAX: Final = 10
+"""Sentences about damage that are printed; all of them are in the JSON."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -59,10 +62,11 @@ def run(
                 replay.seek(reach.start_ns)
                 _watch(replay, reach.start_ns, reach, told)
             _stroll(replay, plain=plain, as_json=as_json)
+        _tell(replay.problems)
         if failures:
             raise FeedError(failures[0])
         _conclude(replay, path, as_json=as_json)
-    return 0
+        return 1 if any(problem.corrupt for problem in replay.problems) else 0
 
 
 def speed_of(text: str) -> float:
@@ -112,6 +116,7 @@ def reach_of(first_ns: int, last_ns: int, start: str | None, end: str | None) ->
 def extent(path: Path, core: Core) -> tuple[int, int]:
     """Return the wall times of the first and the last record. Raises `TapeError`."""
     if path.suffix in CAPTURES and path.is_file():
+        refuse_foreign(path)
         times = [record.wall_ns for record in import_jsonl(path)]
         return (times[0], times[-1]) if times else (0, 0)
     blocks = [block for one in TapeReader(path, core).segments() for block in one.blocks]
@@ -154,27 +159,36 @@ def _stroll(replay: Replay, *, plain: bool, as_json: bool) -> None:
             raise KeyboardInterrupt  # what it came to by now is not what was asked for
 
 
+def _tell(problems: Sequence[Problem]) -> None:
+    for problem in problems[:PROBLEMS_MAX]:
+        remark(problem.sentence())
+    if len(problems) > PROBLEMS_MAX:
+        remark(f"… and {len(problems) - PROBLEMS_MAX:,} more")
+
+
 def _conclude(replay: Replay, path: str, *, as_json: bool) -> None:
     books = replay.books
     counters = books.counters()
     tokens = [token for token in books.tracked() if books.top(token) is not None]
     rejected = sum(n for name, n in counters.items() if name.startswith("frames.rejected."))
+    frames, proved = counters.get("frames.received", 0), held(stats(replay))
     figures = {
         "path": path,
         "engine": replay.core.NAME,
         "until_ns": replay.clock.at,
-        "frames": counters.get("frames.received", 0),
+        "frames": frames,
         "rejected": rejected,
-        "proved": held(stats(replay)),
+        "proved": proved,
         "failed": counters.get("proofs.failed", 0),
         "books": len(tokens),
         "digest": books.digest(),
+        "problems": [problem._asdict() for problem in replay.problems],
     }
     if as_json:
         say_json({**figures, "digests": {token: books.digest(token) for token in tokens}})
         return
     say(
-        f"{path}: {figures['frames']:,} frames, {rejected:,} rejected;"
-        f" {figures['proved']:,} proofs held, {figures['failed']:,} failed"
+        f"{path}: {many(frames, 'frame')}, {rejected:,} rejected;"
+        f" {many(proved, 'proof')} held, {figures['failed']:,} failed"
     )
     say(f"{many(len(tokens), 'book')}, digest {figures['digest']}")
