@@ -4,6 +4,7 @@ import json
 import math
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -75,6 +76,18 @@ def test_it_says_how_far_it_can_be_trusted():
     assert (0, 1, 1) == (book.verified_ns, book.epoch, book.version)
     assert 0.25 == book.age
     assert datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC) == book.timestamp
+
+
+@pytest.mark.parametrize("found", ["x", None, True])
+def test_a_budget_that_is_no_number_is_refused(found):
+    with pytest.raises(ValueError, match=f"^depth_usdc: wanted a number .*, found {found!r}$"):
+        snapshot().calculate_vwap("BUY", found)
+
+
+def test_a_side_that_is_no_text_is_refused():
+    nonsense: Any = None
+    with pytest.raises(ValueError, match=r"^side: wanted BUY or SELL, found None$"):
+        snapshot().calculate_vwap(nonsense, 1)
 
 
 def test_an_empty_book_has_no_prices_and_no_age():

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from pr3dict.app.stats import Running
+from pr3dict.client.arguments import token_id
 from pr3dict.client.snapshot import OrderBookSnapshot, TradeEvent, vwap_micros
 from pr3dict.core import View
 from pr3dict.engine.consumers import Read
@@ -10,7 +11,6 @@ from pr3dict.measure.metrics import OrderBookMetrics, Yardstick, measure
 from pr3dict.model.events import Event, Lagged, Trade
 from pr3dict.model.states import BookState, Cause
 from pr3dict.model.units import NS_PER_MS, to_decimal
-from pr3dict.venues.polymarket import rules
 
 
 class Reading:
@@ -29,20 +29,19 @@ class Reading:
 
     def snapshot(self, asset_id: str) -> OrderBookSnapshot | None:
         """Return the book now; None if it is not tracked. Raises `UnknownTokenError`."""
-        view = self._books.view(rules.token_id(asset_id))
+        view = self._books.view(token_id(asset_id))
         return None if view is None else self._snapshot(view, 0)
 
     def metrics(self, asset_id: str) -> OrderBookMetrics | None:
         """Return the figures of the book; None if it is not tracked. Raises `UnknownTokenError`."""
-        view = self._books.view(rules.token_id(asset_id))
+        view = self._books.view(token_id(asset_id))
         return None if view is None else self._metrics(view)
 
     def vwap(self, asset_id: str, side: str, depth_usdc: Decimal | float | str) -> Decimal | None:
         """Return the average price of a budget; None where the book cannot fill it."""
-        view = self._books.view(rules.token_id(asset_id))
-        if view is None:
-            return None
-        price = vwap_micros(view, side, depth_usdc, withheld=self._is_withheld(view))
+        view = self._books.view(token_id(asset_id))
+        withheld = view is not None and self._is_withheld(view)
+        price = vwap_micros(view, side, depth_usdc, withheld=withheld)
         return None if price is None else to_decimal(price)
 
     def books(self) -> Read:

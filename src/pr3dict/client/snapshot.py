@@ -13,11 +13,12 @@ from typing import Final
 
 import msgspec
 
+from pr3dict.client.arguments import dollars
 from pr3dict.core import View
 from pr3dict.measure.metrics import HIT_BIDS, LIFT_ASKS, halfway
 from pr3dict.model.events import Trade
 from pr3dict.model.states import BookState, Cause, Proof, Source
-from pr3dict.model.units import NS_PER_S, to_decimal, to_micros
+from pr3dict.model.units import NS_PER_S, to_decimal
 
 HTML_LEVELS: Final = 10
 """Levels a side that a notebook shows."""
@@ -302,7 +303,7 @@ class OrderBookSnapshot:
 
 
 def vwap_micros(
-    view: View, side: str, depth_usdc: Decimal | float | str, *, withheld: bool = False
+    view: View | None, side: str, depth_usdc: Decimal | float | str, *, withheld: bool = False
 ) -> int | None:
     """Return the average price in micros of trading a number of dollars; None: too little depth.
 
@@ -310,10 +311,8 @@ def vwap_micros(
     positive number of at most six decimals.
     """
     ladder = side_of(side)
-    budget = to_micros(depth_usdc)
-    if budget <= 0:
-        raise ValueError(f"depth_usdc: wanted more than 0 dollars, found {depth_usdc}")
-    if withheld:
+    budget = dollars(depth_usdc)
+    if view is None or withheld:
         return None
     average, _, _, complete = view.walk_budget(ladder, budget)
     return average if complete else None
@@ -321,7 +320,7 @@ def vwap_micros(
 
 def side_of(side: str) -> int:
     """Return the side of `View.walk_budget`: BUY lifts asks, SELL hits bids."""
-    match side.upper():
+    match side.upper() if isinstance(side, str) else side:
         case "BUY":
             return LIFT_ASKS
         case "SELL":
