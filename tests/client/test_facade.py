@@ -1,37 +1,17 @@
 """What both managers share and neither's test shows."""
 
-import functools
+import inspect
+import pydoc
 from typing import Any
 
 import pytest
 
-from pr3dict.client.facade import Facade, is_async, token_ids
+from pr3dict.client.facade import Facade
+from pr3dict.client.manager import OrderBookManager
+from pr3dict.client.sync import SyncOrderBookManager
 from pr3dict.config import Config
 from pr3dict.engine.awaited import Awaited
-from pr3dict.model.errors import FeedError, UnknownTokenError
-
-
-class Called:
-    async def __call__(self):
-        """An object with an async call."""
-
-
-async def coroutine():
-    """A coroutine function."""
-
-
-def test_knows_what_must_be_awaited():
-    assert is_async(coroutine)
-    assert is_async(functools.partial(coroutine))
-    assert is_async(Called())
-    assert not is_async(print)
-    assert not is_async(lambda: None)
-
-
-def test_token_ids_are_checked_one_by_one():
-    assert ["1", "23"] == token_ids(("1", "23"))
-    with pytest.raises(UnknownTokenError):
-        token_ids(["1", "x"])
+from pr3dict.model.errors import ConfigError, FeedError
 
 
 def custom_features(*arguments, **options):
@@ -86,6 +66,39 @@ def test_the_number_of_trades_kept_takes_effect_at_once():
 
     facade._max_trade_history = 50  # noqa: SLF001 - as the brief does it
     assert 50 == facade.system.history.size_max
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "sentence"),
+    [
+        ("max_depth", -1, "^max_depth: wanted a whole number of levels; 0 means all, found -1$"),
+        ("max_depth", "5", "^max_depth: wanted a whole number of levels; 0 means all, found '5'$"),
+        ("max_trade_history", 0, "^max_trade_history: wanted a whole number from 1 .*found 0$"),
+        ("enable_custom_features", "no", "^custom_features: wanted true or false, found 'no'$"),
+        ("start_timeout", "x", "^start_timeout: wanted seconds, at most 86400, found 'x'$"),
+    ],
+)
+def test_an_argument_that_cannot_be_is_one_sentence(argument, value, sentence):
+    with pytest.raises(ConfigError, match=sentence):
+        Facade([], **{argument: value})
+
+
+@pytest.mark.parametrize("public", [OrderBookManager, SyncOrderBookManager])
+def test_help_tells_every_argument(public):
+    told = pydoc.plain(pydoc.render_doc(public))
+    arguments = list(inspect.signature(public).parameters)
+
+    assert "Facade`" not in told
+    assert 11 == len(arguments)
+    assert [] == [name for name in arguments if f"{name}: " not in told.split("Note what")[1]]
+
+
+def test_a_repr_is_one_line_without_credentials_whatever_the_state():
+    config = Config(core="reference", polymarket_clob_url="https://me:secret@127.0.0.1")
+    facade = Facade(["1", "2"], "redis://me:secret@localhost", config=config)
+
+    assert "Facade(2 tokens, not started, engine reference)" == repr(facade)
+    assert "Facade(unreadable: AttributeError)" == repr(Facade.__new__(Facade))
 
 
 def test_redis_url_is_accepted():

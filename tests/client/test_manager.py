@@ -1,6 +1,7 @@
 """`OrderBookManager` against a real server on 127.0.0.1."""
 
 import asyncio
+import logging
 import threading
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from tests.engine.waiting import until
 from pr3dict.app.events import BooksMissing
 from pr3dict.app.replay import replay
 from pr3dict.client.manager import OrderBookManager
+from pr3dict.client.snapshot import short
 from pr3dict.model.errors import ConfigError, FeedError, TapeError, UnknownTokenError
 from pr3dict.model.events import FeedOpened, Trade
 from pr3dict.model.states import BookState, Cause
@@ -218,7 +220,7 @@ async def test_a_token_without_a_book_does_not_keep_start_waiting(served):
     assert Cause.NO_BOOK == book.cause
 
 
-async def test_books_that_do_not_come_in_time_are_told_and_no_error(served):
+async def test_books_that_do_not_come_in_time_are_told_and_no_error(caplog):
     with venue(frames_per_s=0.01) as mine:
         token = mine.tokens[0]
         mine.do(lambda: mine.faults.withhold_snapshot(token))
@@ -231,6 +233,38 @@ async def test_books_that_do_not_come_in_time_are_told_and_no_error(served):
                 told.append(await anext(events))
 
     assert BooksMissing((token,), 0.2) == told[-1]
+    warnings = [record.getMessage() for record in caplog.records if "client" in record.name]
+    assert 1 == len(warnings)
+    assert warnings[0].startswith("no book for 1 of ")
+    assert f"none came within 0.2 s of {short(token)} (" in warnings[0]
+
+
+async def test_a_token_that_the_venue_does_not_know_is_warned_of_by_name(served, caplog):
+    unknown = "123456789012"
+    with caplog.at_level(logging.WARNING, "pr3dict.client"):
+        async with managing(served, tokens=[unknown, *served.tokens]):
+            pass
+
+    (told,) = [record.getMessage() for record in caplog.records if "client" in record.name]
+    asked = len(served.tokens) + 1
+    assert told.startswith(f"no book for 1 of {asked} tokens: the venue has none of 1234…9012 (")
+
+
+async def test_no_warning_where_every_token_has_a_book(served, caplog):
+    async with managing(served):
+        pass
+    assert [] == [record for record in caplog.records if "client" in record.name]
+
+
+async def test_a_repr_tells_how_the_manager_does(served):
+    manager = managing(served)
+    async with manager:
+        live = repr(manager)
+
+    number, engine = len(served.tokens), manager.get_stats()["engine"]
+    assert f"OrderBookManager({number} tokens, running, {number} LIVE, engine {engine})" == live
+    ended = f"OrderBookManager({number} tokens, stopped, {number} STALE, engine {engine})"
+    assert ended == repr(manager)
 
 
 async def test_no_connection_at_all_is_one_sentence():
@@ -317,6 +351,7 @@ async def test_a_recording_is_read_like_a_feed(served, tmp_path):
     ("asset_ids", "sentence"),
     [
         (["0x" + "ab" * 32], "is a condition id"),
+        ([1], "^wanted a token id as text, found 1$"),
         (["<asset-id>"], "wanted a token id, 1 to 78 decimal digits, found '<asset-id>'"),
         ("123", "wanted a list of token ids, found the text '123'"),
     ],
@@ -336,6 +371,15 @@ def test_reads_refuse_what_is_no_token_id(served):
     ):
         with pytest.raises(UnknownTokenError):
             read("nonsense")
+        with pytest.raises(UnknownTokenError, match=r"^wanted a token id as text, found 123$"):
+            read(123)
+
+
+@pytest.mark.parametrize("token", ["1", "2"])
+def test_a_budget_is_checked_whether_there_is_a_book_or_not(served, token):
+    manager = managing(served, tokens=["1"])
+    with pytest.raises(ValueError, match=r"^depth_usdc: wanted a number of dollars, found 'x'$"):
+        manager.calculate_vwap(token, "BUY", "x")
 
 
 def test_a_wrong_setting_of_the_environment_is_one_sentence(monkeypatch):

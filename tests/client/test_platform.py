@@ -91,6 +91,22 @@ async def test_an_old_book_is_better_than_none_and_says_so():
     assert book.best_bid is not None
 
 
+async def test_a_repr_tells_how_books_are_had(served):
+    async with connected(served) as platform:
+        await platform.get_orderbook(served.tokens[0])
+        assert repr(platform).startswith("PolymarketPlatform(1 token, running, 1 LIVE, engine ")
+    assert "PolymarketPlatform(by REST only)" == repr(
+        PolymarketPlatform(use_websocket=False, config=served.config())
+    )
+
+
+@pytest.mark.parametrize("use_websocket", [True, False])
+async def test_a_number_is_no_token_id(served, use_websocket):
+    async with connected(served, use_websocket=use_websocket) as platform:
+        with pytest.raises(UnknownTokenError, match=r"^wanted a token id as text, found 1$"):
+            await platform.get_orderbook(1)
+
+
 async def test_what_is_no_token_id_is_refused(served):
     async with connected(served) as platform:
         with pytest.raises(UnknownTokenError):

@@ -25,6 +25,15 @@ def test_start_returns_with_books(served, manager):
     assert all(manager.get_orderbook(token).is_live for token in served.tokens)
 
 
+def test_a_token_that_the_venue_does_not_know_is_warned_of(served, caplog):
+    with SyncOrderBookManager(["123456789012"], config=served.config()):
+        pass
+    told = [record.getMessage() for record in caplog.records if "client" in record.name]
+
+    assert 1 == len(told)
+    assert "no book for 1 of 1 token: the venue has none of 1234…9012" in told[0]
+
+
 def test_callbacks_run_on_threads(served, manager):
     threads = set()
     manager.register_book_callback(lambda *_: threads.add(threading.current_thread()))

@@ -66,5 +66,14 @@ async def test_tokens_come_and_go(served):
     await running
 
 
+def test_a_repr_is_that_of_its_manager(served):
+    client = following(served)
+
+    assert repr(client.manager).partition("(")[2] == repr(client).partition("(")[2]
+    assert repr(client).startswith("PolymarketWebSocketClient(")
+    empty = PolymarketWebSocketClient.__new__(PolymarketWebSocketClient)
+    assert "PolymarketWebSocketClient(unreadable: AttributeError)" == repr(empty)
+
+
 async def test_stopping_what_does_not_run_does_nothing(served):
     await following(served).stop()

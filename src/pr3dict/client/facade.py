@@ -6,7 +6,6 @@ of their own. The subclasses start, stop and subscribe.
 
 import asyncio
 import atexit
-import inspect
 import logging
 import threading
 from collections.abc import Callable, Iterable
@@ -20,7 +19,8 @@ from pr3dict.app.events import BooksMissing
 from pr3dict.app.replay import Replay
 from pr3dict.app.stats import Running, stats
 from pr3dict.app.system import System
-from pr3dict.client import reading
+from pr3dict.client import reading, words
+from pr3dict.client.arguments import is_async, seconds, token_id, token_ids
 from pr3dict.client.snapshot import OrderBookSnapshot, TradeEvent
 from pr3dict.config import Config, from_environment
 from pr3dict.core import Books
@@ -29,9 +29,8 @@ from pr3dict.engine.consumers import Consumer, Read, TaskConsumer, ThreadConsume
 from pr3dict.engine.mailbox import BookMailbox, EventMailbox
 from pr3dict.engine.streams import Stream
 from pr3dict.measure.metrics import OrderBookMetrics, Yardstick
-from pr3dict.model.errors import FeedError, UnknownTokenError
+from pr3dict.model.errors import FeedError
 from pr3dict.model.events import Event
-from pr3dict.venues.polymarket import rules
 
 START_TIMEOUT_S: Final = 10.0
 """How long `start` and `subscribe` wait for the first books."""
@@ -54,21 +53,7 @@ class _Order(NamedTuple):
 
 
 class Facade:
-    """Books of tokens, kept by a feed on a thread of its own (or played from a recording).
-
-    asset_ids: token ids (long decimal numbers), not condition ids.
-    redis_url: accepted and without effect yet.
-    enable_custom_features: ask for best_bid_ask, new_market and market_resolved as well; None
-    takes the setting.
-    config: all other settings; from the environment and `.env` unless given.
-    max_depth: levels a side in snapshots; None takes the setting, 0 means all.
-    max_trade_history: trades kept a token; None takes the setting.
-    strict: give out no depth unless the book is LIVE.
-    record: a directory for the tape.
-    yardstick: budgets and band of the metrics.
-    start_timeout: seconds that `start` and `subscribe` wait for the first books.
-    replay: a recording to read in place of the venue.
-    """
+    """Books of tokens, kept by a feed on a thread of its own (or played from a recording)."""
 
     def __init__(
         self,
@@ -85,20 +70,39 @@ class Facade:
         start_timeout: float = START_TIMEOUT_S,
         replay: Replay | None = None,
     ) -> None:
+        """Note what is wanted; nothing runs before `start`.
+
+        asset_ids: token ids (long decimal numbers), not condition ids.
+        redis_url: accepted and without effect yet.
+        enable_custom_features: ask for best_bid_ask, new_market and market_resolved as well; None
+        takes the setting.
+        config: all other settings; from the environment and `.env` unless given.
+        max_depth: levels a side in snapshots; None takes the setting, 0 means all.
+        max_trade_history: trades kept a token; None takes the setting.
+        strict: give out no depth unless the book is LIVE.
+        record: a directory for the tape.
+        yardstick: budgets and band of the metrics.
+        start_timeout: seconds that `start` and `subscribe` wait for the first books.
+        replay: a recording to read in place of the venue.
+
+        Raises `ConfigError` and `UnknownTokenError`, with one sentence.
+        """
         self.redis_url: Final = redis_url
         self._wanted = dict.fromkeys(token_ids(asset_ids))
         config = replay.config if replay is not None else config or from_environment()
-        if enable_custom_features is not None:
-            config = msgspec.structs.replace(config, custom_features=enable_custom_features)
-        self._config = config
-        self._max_depth = config.max_depth if max_depth is None else max_depth
+        said = {
+            "custom_features": enable_custom_features,
+            "max_depth": max_depth,
+            "max_trade_history": max_trade_history,
+        }
+        said = {name: value for name, value in said.items() if value is not None}
+        self._config = config = msgspec.structs.replace(config, **said)
+        self._max_depth = config.max_depth
         self._strict = strict or config.strict
         self._record = record
         self._yardstick = yardstick or Yardstick()
-        self._start_timeout_s = start_timeout
-        self._max_trades = (
-            config.max_trade_history if max_trade_history is None else max_trade_history
-        )
+        self._start_timeout_s = seconds("start_timeout", start_timeout)
+        self._max_trades = config.max_trade_history
         self._replay = replay
         self._orders: list[_Order] = []
         self._consumers: dict[int, Consumer] = {}
@@ -131,6 +135,9 @@ class Facade:
     def _max_trade_history(self, size_max: int) -> None:
         self._running.history.size_max = self._max_trades = size_max
 
+    def __repr__(self) -> str:
+        return words.one_line(self, self._condition)
+
     def get_orderbook(self, asset_id: str) -> OrderBookSnapshot | None:
         """Return the book now, with its state; None if the token is not tracked.
 
@@ -154,7 +161,7 @@ class Facade:
 
     def get_trades(self, asset_id: str, limit: int | None = None) -> list[TradeEvent]:
         """Return the last trades of a token, the oldest first, at most `limit`."""
-        trades = self._running.history.of(rules.token_id(asset_id))
+        trades = self._running.history.of(token_id(asset_id))
         newest = trades if limit is None else trades[max(0, len(trades) - limit) :]
         return [TradeEvent.of(trade) for trade in newest]
 
@@ -294,6 +301,17 @@ class Facade:
         if self._running.running:
             self._running.publish(BooksMissing(tuple(awaited.missing), self._start_timeout_s))
 
+    def _warn(self, tokens: list[str], awaited: Awaited) -> None:
+        """Log which of these have no book after the wait, so that a wrong id is not silent."""
+        none = dict.fromkeys(token for token in tokens if self._running.has_no_book(token))
+        late = [token for token in tuple(awaited.missing) if token not in none]
+        told = words.bookless(list(none), late, len(tokens), self._start_timeout_s)
+        if told:
+            _log.warning("%s", told)
+
+    def _condition(self) -> str:
+        return words.condition(self._running, len(self._wanted), started=self._started)
+
     def _employ(self, order: _Order) -> None:
         """Give an order its mailbox and its place to run."""
         name = f"{order.kind} {getattr(order.callback, '__qualname__', repr(order.callback))}"
@@ -352,17 +370,3 @@ class Facade:
             stream.close()
         ending = [self._dismiss(consumer) for consumer in list(self._consumers.values())]
         return [task for task in ending if task is not None]
-
-
-def is_async(callback: Callable[..., Any]) -> bool:
-    """Whether calling this makes a coroutine."""
-    return inspect.iscoroutinefunction(callback) or inspect.iscoroutinefunction(
-        getattr(callback, "__call__", None)  # noqa: B004 - an object with an async __call__
-    )
-
-
-def token_ids(asset_ids: Iterable[str]) -> list[str]:
-    """Return the ids as they are, if they can be such; raises `UnknownTokenError`."""
-    if isinstance(asset_ids, str):
-        raise UnknownTokenError(f"wanted a list of token ids, found the text {asset_ids[:80]!r}")
-    return [rules.token_id(asset_id) for asset_id in asset_ids]

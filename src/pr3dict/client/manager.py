@@ -30,13 +30,14 @@ class OrderBookManager(Facade):
     >>> manager = OrderBookManager(["71321045679252212594626385532706912750332728571942"])
 
     `await manager.start()`, or `async with manager:`. The feed runs on a thread of its own: what
-    your code does on its loop cannot delay it. See `Facade` for the arguments.
+    your code does on its loop cannot delay it. `__init__` tells what each argument means.
     """
 
     async def start(self) -> None:
         """Start the feed and wait until every token has a book, or is known to have none.
 
         At most `start_timeout` seconds: then the event `BooksMissing` tells which have none yet.
+        A warning in the log names the tokens without a book, whatever the reason.
         Raises `FeedError` if no connection could be made at all or the feed failed; `TapeError`,
         `MissingExtra`.
         """
@@ -134,6 +135,7 @@ class OrderBookManager(Facade):
                 await asyncio.wrap_future(awaited.done)
         except TimeoutError:
             self._missing(awaited)
+        self._warn(tokens, awaited)
 
 
 async def _elsewhere(what: Callable[[], _T], name: str) -> _T:

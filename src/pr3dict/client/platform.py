@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from pr3dict.client import words
+from pr3dict.client.arguments import token_id
 from pr3dict.client.manager import OrderBookManager
 from pr3dict.client.snapshot import OrderBookSnapshot
 from pr3dict.config import Config, from_environment
@@ -41,6 +43,11 @@ class PolymarketPlatform:
                 start_timeout=self._config.first_book_s,
             )
 
+    def __repr__(self) -> str:
+        return words.one_line(
+            self, lambda: words.inside(self._manager) if self._manager else "by REST only"
+        )
+
     @property
     def manager(self) -> OrderBookManager | None:
         """The manager that keeps the books; None without WebSocket."""
@@ -66,7 +73,7 @@ class PolymarketPlatform:
         REST when there is no live book. None when the venue has none. Raises
         `UnknownTokenError`; `FeedError` or `MissingExtra` when it can be had by neither.
         """
-        held = await self._by_websocket(asset_id)
+        held = await self._by_websocket(token_id(asset_id))
         if held is not None and held.is_live:
             return held
         try:

@@ -5,7 +5,8 @@ from concurrent.futures import TimeoutError as NotInTime
 from types import TracebackType
 from typing import Any, Self
 
-from pr3dict.client.facade import Facade, is_async
+from pr3dict.client.arguments import is_async
+from pr3dict.client.facade import Facade
 from pr3dict.client.reading import read_event, trades
 from pr3dict.client.snapshot import OrderBookSnapshot, TradeEvent
 from pr3dict.engine.streams import BlockingStream
@@ -16,7 +17,8 @@ from pr3dict.model.events import Event
 class SyncOrderBookManager(Facade):
     """`OrderBookManager` without `await`: the same names and arguments, on threads.
 
-    Callbacks are plain functions; each runs on a thread of its own.
+    Callbacks are plain functions; each runs on a thread of its own. `__init__` tells what each
+    argument means.
     """
 
     def start(self) -> None:
@@ -102,3 +104,4 @@ class SyncOrderBookManager(Facade):
             awaited.done.result(self._start_timeout_s)
         except NotInTime:
             self._missing(awaited)
+        self._warn(tokens, awaited)

@@ -6,7 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from pr3dict.client.facade import is_async
+from pr3dict.client import words
+from pr3dict.client.arguments import is_async
 from pr3dict.client.manager import OrderBookManager
 from pr3dict.client.snapshot import OrderBookSnapshot, TradeEvent
 from pr3dict.config import Config
@@ -43,6 +44,9 @@ class PolymarketWebSocketClient:
             self.manager.register_book_callback(_snapshot_only(on_book))
         if on_trade is not None:
             self.manager.register_trade_callback(on_trade)
+
+    def __repr__(self) -> str:
+        return words.one_line(self, lambda: words.inside(self.manager))
 
     async def run(self) -> None:
         """Keep the connection until `stop` or cancellation. Raises as `OrderBookManager.start`."""
