@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,19 @@ def test_another_name_is_not():
         getattr(pr3dict, name)
 
 
+def test_the_version_is_that_of_the_installation(monkeypatch):
+    assert metadata.version("pr3dict") == pr3dict.__version__
+
+    def absent(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", absent)
+    assert "0+unknown" == pr3dict.__version__
+
+
 def test_importing_it_loads_nothing_heavy():
-    code = "import sys, pr3dict; print([m for m in ('asyncio', 'msgspec') if m in sys.modules])"
+    heavy = ("asyncio", "msgspec", "importlib.metadata")
+    code = f"import sys, pr3dict; print([m for m in {heavy} if m in sys.modules])"
     found = subprocess.run(  # noqa: S603 - our own interpreter, our own code
         [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
     )

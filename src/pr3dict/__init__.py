@@ -101,10 +101,22 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+    if name == "__version__":
+        return _version()
     home = _HOME_OF.get(name)
     if home is None:
         raise AttributeError(f"module 'pr3dict' has no attribute {name!r}")
     return getattr(import_module(home), name)
+
+
+def _version() -> str:
+    """Return the version that is installed; of sources that were never installed, none."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - takes a while
+
+    try:
+        return version("pr3dict")
+    except PackageNotFoundError:
+        return "0+unknown"
 
 
 def __dir__() -> list[str]:

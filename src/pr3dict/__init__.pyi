@@ -38,6 +38,8 @@ from pr3dict.model.events import (
 )
 from pr3dict.model.states import BookState, Cause, Proof, Source
 
+__version__: str
+
 __all__ = [
     "BestQuoted",
     "BookReset",

@@ -1,6 +1,9 @@
 """`python -m pr3dict` is the command line."""
 
-from pr3dict.cli.main import main
-
 if __name__ == "__main__":
-    main()
+    try:
+        from pr3dict.cli.main import main
+
+        main()
+    except KeyboardInterrupt:  # while the program was being read
+        raise SystemExit(130) from None

@@ -7,6 +7,7 @@ import sys
 import pytest
 from tests.cli.kit import BOUND_S, PROGRAM, run, variables
 
+import pr3dict
 from pr3dict.cli.main import OUR_FAULT, _told
 from pr3dict.model.errors import ConfigError
 
@@ -14,15 +15,31 @@ VERBS = ("demo", "watch", "sim", "record", "replay", "verify", "bench", "doctor"
 
 LOADED = """
 import sys
-import pr3dict.cli.main
+import pr3dict.cli.verbs
 heavy = ("textual", "rich", "aiohttp", "httpx2", "picows", "asyncio", "pr3dict.core._native")
 print(*[name for name in heavy if name in sys.modules])
 """
 WITHOUT_TYPER = """
 import sys
 sys.modules["typer"] = None
-import pr3dict.cli.main
+from pr3dict.cli.main import main
+main()
 """
+INTERRUPTED_AT = """
+import runpy
+import sys
+
+class Interrupts:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupts())
+sys.argv = ["pr3dict", "verify", "nothing"]
+{start}
+"""
+AS_MODULE = 'runpy.run_module("pr3dict", run_name="__main__", alter_sys=True)'
+AS_SCRIPT = "from pr3dict.cli.main import main; main()"
 
 
 def python(code: str) -> subprocess.CompletedProcess[str]:
@@ -38,6 +55,38 @@ def python(code: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_start_loads_nothing_heavy():
     assert "\n" == python(LOADED).stdout
+
+
+def test_what_must_be_read_before_ctrl_c_is_handled_is_next_to_nothing():
+    code = "import sys, pr3dict.cli.main; print([m for m in ('typer', 'msgspec', 'logging') if m"
+    assert "[]\n" == python(f"{code} in sys.modules])").stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "start"),
+    [
+        ("pr3dict.cli.main", AS_MODULE),
+        ("typer", AS_MODULE),
+        ("typer", AS_SCRIPT),
+        ("pr3dict.cli.verbs", AS_SCRIPT),
+        ("pr3dict.cli.verify", AS_SCRIPT),
+        ("pr3dict.model.errors", AS_SCRIPT),
+    ],
+)
+def test_ctrl_c_while_the_program_is_being_read_is_130_and_silence(module, start):
+    done = python(INTERRUPTED_AT.format(module=module, start=start))
+    assert (130, "", "") == (done.returncode, done.stdout, done.stderr.strip())
+
+
+def test_alone_it_prints_its_help_and_nothing_else_and_exits_with_2(tmp_path):
+    done = run(cwd=tmp_path)
+    assert (2, "") == (done.code, done.out)
+    assert run("--help", cwd=tmp_path).out == done.err
+
+
+def test_the_version_is_told(tmp_path):
+    done = run("--version", cwd=tmp_path)
+    assert (0, f"pr3dict {pr3dict.__version__}\n", "") == (done.code, done.out, done.err)
 
 
 def test_help_names_every_verb(tmp_path):
@@ -57,10 +106,10 @@ def test_every_verb_explains_itself(tmp_path, verb):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("wacth",), "No such command 'wacth'. Did you mean 'watch'?"),
+        (("wacth",), "No such command 'wacth'. Did you mean 'watch'? See pr3dict --help."),
         (("watch", "--second", "1"), "No such option: --second"),
         (("demo", "--markets", "0"), "Invalid value for '--markets'"),
-        (("record", "1"), "Missing option '--to'"),
+        (("record", "1"), "Missing option '--to'. See pr3dict record --help."),
         (("verify",), "Missing argument 'path'"),
     ],
 )
@@ -84,10 +133,8 @@ def test_a_bad_setting_is_one_sentence_that_names_it(tmp_path, verb):
 def test_a_setting_of_a_dotenv_file_counts(tmp_path):
     (tmp_path / ".env").write_text("PR3DICT_CORE=fast\n", "utf-8")
     done = run("verify", "nothing", cwd=tmp_path, env=without_core())
-    assert (2, "pr3dict: PR3DICT_CORE: wanted auto, native or reference, found 'fast'\n") == (
-        done.code,
-        done.err,
-    )
+    assert (2, True) == (done.code, done.err.startswith("pr3dict: PR3DICT_CORE"))
+    assert done.err.endswith(": wanted auto, native or reference, found 'fast'\n")
 
 
 def without_core() -> dict[str, str]:

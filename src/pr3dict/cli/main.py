@@ -1,23 +1,14 @@
-"""The verbs and their options. What a verb does is in the module of its name, imported on call.
+"""The program from its start to its exit code. It imports little, so that Ctrl-C finds it ready.
 
 Exit codes: 0 well; 1 the answer is no (a tape is wrong, the feed could not work); 2 one sentence
 says what to do; 130 interrupted (0 for verbs that run until Ctrl-C); 141 nobody reads our output;
 70 a fault of ours.
 """
 
-import logging
 import os
 import signal
 import sys
-from typing import Annotated, Any, Final, NoReturn
-
-from pr3dict.model.errors import Pr3dictError
-
-try:
-    import typer
-except ModuleNotFoundError:
-    sys.stderr.write("typer is not installed: pip install 'pr3dict[cli]'\n")
-    raise SystemExit(2) from None
+from typing import Any, Final, NoReturn
 
 DEBUG: Final = "PR3DICT_DEBUG"
 """Set to 1 to see the traceback behind a sentence."""
@@ -28,207 +19,33 @@ NOBODY_READS: Final = 141
 QUIT_BY_CTRL_C: Final = {"demo", "watch", "sim", "record"}
 """Verbs that run until somebody has seen enough: Ctrl-C is how they end well."""
 
-app = typer.Typer(
-    name="pr3dict",
-    help="Order books you can trust, from prediction markets. Start with `pr3dict demo`.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-
-Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, and nothing else.")]
-Plain = Annotated[bool, typer.Option("--plain", help="A line a second, even on a terminal.")]
-Seconds = Annotated[
-    float | None, typer.Option(min=0.1, help="End after so many seconds.", show_default=False)
-]
-Tokens = Annotated[
-    list[str] | None,
-    typer.Argument(
-        help="Token ids; else those in PR3DICT_TOKENS.", metavar="TOKEN...", show_default=False
-    ),
-]
-Faults = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--fault",
-        help="What goes wrong, in turn: drop, duplicate, corrupt, falsify, garbage, cut, slow.",
-        show_default=False,
-    ),
-]
-FaultEvery = Annotated[float, typer.Option(min=0.01, help="Seconds between two faults.")]
-Markets = Annotated[int, typer.Option(min=1, help="Markets of two tokens each.")]
-Seed = Annotated[int, typer.Option(help="The same seed gives the same venue.")]
-Activity = Annotated[float, typer.Option(help="1 is a liquid market, about 3 messages a second.")]
-Path = Annotated[str, typer.Argument(help="A tape (directory or segment) or a capture *.jsonl.")]
-TIME_HELP: Final = "A time of the recording: 2026-02-28T11:46:10, or +SECONDS after its start."
-
-
-@app.command()
-def demo(
-    *,
-    markets: Markets = 20,
-    seed: Seed = 1,
-    activity: Activity = 1.0,
-    fault: Faults = None,
-    fault_every: FaultEvery = 5.0,
-    seconds: Seconds = None,
-    plain: Plain = False,
-    as_json: Json = False,
-) -> int:
-    """Watch a simulated venue: no key, no account, no network.
-
-    On a terminal the monitor; elsewhere a line a second and, after half a minute, a summary.
-    """
-    from pr3dict.cli import demo as verb  # noqa: PLC0415
-
-    venue = ["--markets", str(markets), "--seed", str(seed), "--activity", str(activity)]
-    faults = [part for name in fault or () for part in ("--fault", name)]
-    venue += [*faults, "--fault-every", str(fault_every)]
-    return verb.run(venue, seconds=seconds, plain=plain, as_json=as_json)
-
-
-@app.command()
-def watch(
-    tokens: Tokens = None, seconds: Seconds = None, plain: Plain = False, as_json: Json = False
-) -> int:
-    """Watch live books, each with its proof, and the feed behind them."""
-    from pr3dict.cli import watch as verb  # noqa: PLC0415
-
-    return verb.run(tokens or [], seconds=seconds, plain=plain, as_json=as_json)
-
-
-@app.command()
-def sim(
-    *,
-    markets: Markets = 20,
-    seed: Seed = 1,
-    speed: Annotated[
-        float, typer.Option(min=0, help="Venue time for each second; 0 is flat out.")
-    ] = 1.0,
-    rate: Annotated[
-        float, typer.Option(min=0, help="Frames a second instead; 0: --speed decides.")
-    ] = 0.0,
-    activity: Activity = 1.0,
-    tick: Annotated[
-        list[str] | None, typer.Option(help="Price grids of the markets.", show_default=False)
-    ] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 0,
-    capture: Annotated[
-        str | None, typer.Option(help="Serve a recorded *.jsonl instead.", show_default=False)
-    ] = None,
-    loop: Annotated[bool, typer.Option("--loop", help="Begin the capture again.")] = False,
-    start_ms: Annotated[
-        int | None, typer.Option(help="First moment of the venue; now.", show_default=False)
-    ] = None,
-    fault: Faults = None,
-    fault_every: FaultEvery = 5.0,
-    seconds: Seconds = None,
-    leash: Annotated[bool, typer.Option("--leash", hidden=True)] = False,
-    as_json: Json = False,
-) -> int:
-    """Serve a simulated venue on 127.0.0.1, and tell how to reach it."""
-    from pr3dict.cli import sim as verb  # noqa: PLC0415
-
-    options = verb.Options(
-        markets=markets,
-        seed=seed,
-        speed=speed,
-        rate=rate,
-        activity=activity,
-        ticks=tuple(tick or ()),
-        port=port,
-        capture=capture,
-        loop=loop,
-        start_ms=start_ms,
-        faults=tuple(fault or ()),
-        fault_every_s=fault_every,
-        seconds=seconds,
-        leash=leash,
-        as_json=as_json,
-    )
-    return verb.run(options)
-
-
-@app.command()
-def record(
-    *,
-    to: Annotated[str, typer.Option("--to", help="The directory of the tape.")],
-    tokens: Tokens = None,
-    seconds: Seconds = None,
-    as_json: Json = False,
-) -> int:
-    """Record every frame of these tokens on a tape, until Ctrl-C."""
-    from pr3dict.cli import record as verb  # noqa: PLC0415
-
-    return verb.run(tokens or [], to, seconds=seconds, as_json=as_json)
-
-
-@app.command()
-def replay(
-    path: Path,
-    *,
-    speed: Annotated[str, typer.Option(help="1, or N times as fast, or max.")] = "max",
-    start: Annotated[str | None, typer.Option("--from", help=TIME_HELP, show_default=False)] = None,
-    end: Annotated[str | None, typer.Option("--to", help=TIME_HELP, show_default=False)] = None,
-    plain: Plain = False,
-    as_json: Json = False,
-) -> int:
-    """Play a recording through the books, and print their digest."""
-    from pr3dict.cli import replay as verb  # noqa: PLC0415
-
-    return verb.run(path, speed=speed, start=start, end=end, plain=plain, as_json=as_json)
-
-
-@app.command()
-def verify(path: Path, as_json: Json = False) -> int:
-    """Check a recording: every byte, every hash, every book.
-
-    Prints the digest of every final book. The exit code is 1 when something is wrong.
-    """
-    from pr3dict.cli import verify as verb  # noqa: PLC0415
-
-    return verb.run(path, as_json=as_json)
-
-
-@app.command(
-    add_help_option=False,  # theirs says more
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-)
-def bench(context: typer.Context) -> int:
-    """Measure every figure of the README, in a checkout.
-
-    Options go to the benchmarks.
-    """
-    from pr3dict.cli import bench as verb  # noqa: PLC0415
-
-    return verb.run(context.args)
-
-
-@app.command()
-def doctor(as_json: Json = False) -> int:
-    """Tell what runs, what can be reached, how right the clock is.
-
-    The exit code is 1 when the feed could not work; warnings leave it 0.
-    """
-    from pr3dict.cli import doctor as verb  # noqa: PLC0415
-
-    return verb.run(as_json=as_json)
-
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
-    code = run(sys.argv[1:])
     try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        code = _nobody_reads()
+        code = run(sys.argv[1:])
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            code = _nobody_reads()
+    except KeyboardInterrupt:  # before a verb has begun, or after it has ended
+        code = INTERRUPTED
     raise SystemExit(code)
 
 
 def run(arguments: list[str]) -> int:
     """Run one command; return its exit code. Errors become one sentence on stderr."""
     signal.signal(signal.SIGTERM, _interrupt)
-    _quieten_log()
+    try:
+        from pr3dict.cli.log import quieten  # noqa: PLC0415 - what takes time is imported in here
+        from pr3dict.cli.verbs import app  # noqa: PLC0415
+    except ModuleNotFoundError as missing:
+        if missing.name != "typer":
+            raise
+        sys.stderr.write("typer is not installed: pip install 'pr3dict[cli]'\n")
+        return USAGE
+    if os.environ.get(DEBUG) != "1":
+        quieten()
     try:
         code = _code(app(arguments, prog_name="pr3dict", standalone_mode=False))
         return 0 if code == INTERRUPTED and QUIT_BY_CTRL_C & {*arguments[:1]} else code
@@ -248,10 +65,14 @@ def _code(returned: Any) -> int:  # noqa: ANN401 - whatever typer makes of it
 
 def _told(error: Exception) -> tuple[int, str]:
     """Return the exit code and the sentence of an error."""
+    from pr3dict.model.errors import Pr3dictError  # noqa: PLC0415
+
     if isinstance(error, Pr3dictError):
         return USAGE, str(error)
     if hasattr(error, "format_message"):  # how typer's own errors tell what is wrong
-        return USAGE, f"{error.format_message()} See pr3dict --help."
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "pr3dict"
+        return USAGE, f"{error.format_message()} See {command} --help."
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return USAGE, f"{where}{error.strerror or error}"
@@ -270,15 +91,10 @@ def _interrupt(_number: int, _frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-class _OneLine(logging.Handler):
-    """What the program logs, as one line; a traceback only where it was asked for."""
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    """Give `app`, the verbs, to whoever reads them without running any."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pr3dict.cli import verbs  # noqa: PLC0415
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write a record to stderr; `logging` calls it."""
-        sys.stderr.write(f"pr3dict: {record.getMessage()}\n")
-
-
-def _quieten_log() -> None:
-    if os.environ.get(DEBUG) != "1":
-        logging.getLogger("pr3dict").addHandler(_OneLine(logging.WARNING))
-        logging.getLogger("pr3dict").propagate = False
+    return verbs.app
