@@ -38,7 +38,7 @@ def printed(found, width=160):
 def test_the_terminal_shows_figure_spread_target_and_verdict():
     (line,) = [text for text in printed(table()).splitlines() if "≤" in text]
 
-    assert ["decode", "off", "0.45", "(0.40-0.60)", "µs"] == line.split()[:6]
+    assert ["decode", "native", "off", "0.45", "(0.40-0.60)", "µs"] == line.split()[:6]
     assert ["≤", "0.50", "µs", "reached"] == line.split()[6:]
 
 

@@ -137,3 +137,12 @@ def test_as_dict_holds_every_figure_by_name(book):
 )
 def test_halfway_is_exact(one, other, middle):
     assert Decimal(middle) == halfway(one, other)
+
+
+def test_its_repr_is_a_line_for_people(book):
+    assert (
+        "OrderBookMetrics(bid 0.48, ask 0.52, spread 800.0 bps, mid 0.5, latency 5.0 ms)"
+        == repr(measure(book, Yardstick(), READ))
+    )
+    empty = repr(measure(view(), Yardstick(), READ))
+    assert "OrderBookMetrics(bid -, ask -, spread - bps, mid -, latency 5.0 ms)" == empty

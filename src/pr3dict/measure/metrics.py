@@ -157,6 +157,14 @@ class OrderBookMetrics(msgspec.Struct, frozen=True, gc=False):
         """Milliseconds since the last frame of this book reached us; nan before the first."""
         return (self.read_ns - self.local_ns) / NS_PER_MS if self.local_ns else math.nan
 
+    def __repr__(self) -> str:
+        bps = "-" if self.spread_bps is None else f"{self.spread_bps:.1f}"
+        return (
+            f"OrderBookMetrics(bid {self.best_bid or '-'}, ask {self.best_ask or '-'},"
+            f" spread {bps} bps, mid {self.mid_price or '-'},"
+            f" latency {self.update_latency_ms:.1f} ms)"
+        )
+
     def as_dict(self) -> dict[str, object]:
         """Return every figure by name, decimals for prices and sizes."""
         return {name: getattr(self, name) for name in FIGURES}
