@@ -8,8 +8,10 @@ import pytest
 from tests.tape.kit import payloads, write_segment
 
 from pr3dict.model.errors import TapeError
-from pr3dict.tape.directory import BALLAST, Claim, recover, refuse_known_run
+from pr3dict.model.records import Kind
+from pr3dict.tape.directory import BALLAST, Claim, Footprint, recover, refuse_known_run
 from pr3dict.tape.reader import TapeReader
+from pr3dict.tape.writer import TapeWriter
 
 
 def test_the_second_writer_is_refused_with_one_sentence(tmp_path):
@@ -90,3 +92,39 @@ def test_recovery_of_a_torn_header_tells_that_nothing_is_left(tmp_path, core):
     path.write_bytes(path.read_bytes()[:30])
     (found,) = recover(tmp_path, core)
     assert (0, 0, 30) == (found.records, found.last_ns, found.torn_bytes)
+
+
+def started(directory, core, clock, run_id="mine"):
+    return TapeWriter(directory, core, clock=clock, run_id=run_id)
+
+
+def test_a_run_without_a_frame_is_undone_with_the_directories_it_made(tmp_path, core, clock):
+    footprint = Footprint(tmp_path / "a" / "b")
+    writer = started(tmp_path / "a" / "b", core, clock)
+    writer.append(Kind.TRACK, 1, clock.now(), b"71")
+    writer.append(Kind.IN, 1, clock.now(), b"[]")
+    writer.close()
+    footprint.undo(core)
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_what_holds_a_frame_or_tells_of_a_dead_run_stays(tmp_path, core, clock):
+    footprint = Footprint(tmp_path / "frames")
+    with started(tmp_path / "frames", core, clock) as writer:
+        writer.append(Kind.IN, 1, clock.now(), b"a frame")
+    dead = write_segment(tmp_path / "dead", core, [[b"one"]], close=False)
+    second = Footprint(tmp_path / "dead")
+    started(tmp_path / "dead", core, clock).close()
+    footprint.undo(core)
+    second.undo(core)
+    assert 1 == len(list((tmp_path / "frames").glob("*/*.p3l")))
+    assert 2 == len(list(dead.parent.glob("*.p3l")))
+
+
+def test_nothing_is_undone_where_another_records(tmp_path, core, clock):
+    footprint = Footprint(tmp_path / "tape")
+    with started(tmp_path / "tape", core, clock, "other") as writer:
+        writer.append(Kind.TRACK, 1, clock.now(), b"71")
+        writer.flush()
+        footprint.undo(core)
+        assert 1 == len(list((tmp_path / "tape").glob("*/*.open")))

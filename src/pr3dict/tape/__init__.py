@@ -2,6 +2,7 @@
 
 from pr3dict.model.records import Kind
 from pr3dict.tape.apply import FOREVER, apply, apply_block
+from pr3dict.tape.directory import Footprint
 from pr3dict.tape.jsonl import import_jsonl
 from pr3dict.tape.payloads import Record, Recovered, Rules, pack_rules, pack_suspect
 from pr3dict.tape.player import Pace
@@ -14,6 +15,7 @@ from pr3dict.tape.writer import TapeState, TapeStats, TapeWriter
 __all__ = [
     "FOREVER",
     "Block",
+    "Footprint",
     "Kind",
     "Pace",
     "Problem",

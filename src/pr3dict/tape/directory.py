@@ -11,7 +11,10 @@ from typing import Final
 
 from pr3dict.core import Core
 from pr3dict.model.errors import TapeError
+from pr3dict.model.records import Kind
+from pr3dict.tape.apply import apply
 from pr3dict.tape.payloads import Recovered
+from pr3dict.tape.reader import TapeReader
 from pr3dict.tape.scan import scan
 from pr3dict.tape.segment import CLOSED, OPEN, sync_directory
 from pr3dict.tape.words import in_words
@@ -46,6 +49,61 @@ class Claim:
         """Let the next writer in."""
         self.spend_ballast()
         os.close(self._handle)
+
+
+class Footprint:
+    """What a recorder leaves in a directory, so that a start that came to nothing is undone."""
+
+    def __init__(self, directory: Path) -> None:
+        """Look at the directory before the recorder comes."""
+        self._directory = directory
+        self._missing = [path for path in (directory, *directory.parents) if not path.exists()]
+        self._locked_before = (directory / LOCK).exists()
+        self._known = {path.with_suffix("") for path in _segments(directory)}
+
+    def undo(self, core: Core) -> None:
+        """Remove what came since, unless it tells anything or somebody records there."""
+        if self._directory.is_dir():
+            with contextlib.suppress(TapeError, OSError):
+                self._remove(core)
+        for path in self._missing:
+            with contextlib.suppress(OSError):
+                path.rmdir()
+
+    def _remove(self, core: Core) -> None:
+        handle = _lock(self._directory)
+        try:
+            new = [p for p in _segments(self._directory) if p.with_suffix("") not in self._known]
+            if any(_tells_something(path, core) for path in new):
+                return
+            for path in new:
+                path.unlink()
+                with contextlib.suppress(OSError):
+                    path.parent.rmdir()
+            if not self._locked_before:
+                (self._directory / LOCK).unlink()
+        finally:
+            os.close(handle)
+
+
+def _segments(directory: Path) -> list[Path]:
+    return [path for suffix in (CLOSED, OPEN) for path in directory.glob(f"*/*{suffix}")]
+
+
+def _tells_something(path: Path, core: Core) -> bool:
+    """Return whether a segment holds more than what frames without content and we ourselves said.
+
+    Such a frame is the empty answer to a subscription: the books ignore it.
+    """
+    books = core.new_books()
+    reader = TapeReader(path, core)
+    for record in reader.records():
+        apply(books, record)
+        counters = books.counters()
+        empty = sum(counters.get(f"frames.ignored.{sort}", 0) for sort in ("empty", "pong"))
+        if counters.get("frames.received", 0) > empty or record.kind in {Kind.RECOVERED, Kind.GAP}:
+            return True
+    return bool(reader.problems)
 
 
 def _lock(directory: Path) -> int:
