@@ -17,7 +17,7 @@ from tests.cli.kit import (
     venue,
 )
 
-from pr3dict.cli.sim import FAULTS, Options, environment, source_of
+from pr3dict.cli.sim import FAULTS, Options, environment, is_elsewhen, source_of
 from pr3dict.cli.sim import run as serve
 from pr3dict.model.errors import ConfigError
 from pr3dict.sim.capture import Capture
@@ -165,3 +165,32 @@ def test_venue_time_is_our_time(tmp_path):
 def test_a_fixed_start_is_kept(tmp_path):
     done = run("sim", "--start-ms", "1790000000000", "--seconds", "0.1", "--json", cwd=tmp_path)
     assert 0 == done.code
+
+
+def test_frames_a_second_do_not_carry_the_venue_into_the_future(tmp_path):
+    with venue("--markets", "4", "--rate", "400") as market:
+        done = run("watch", "--seconds", "1.5", "--json", env=leading_to(market), cwd=tmp_path)
+    stats = done.documents[-1]["stats"]
+    assert 200 < stats["messages"]["received"]
+    assert abs(stats["latency_p50_ms"]) < 1_000
+    assert 0 == stats["witnesses"]["latency.clock_insane"]
+    assert 0 == stats["proofs"].get("failed", 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "elsewhen"),
+    [
+        (Options(), False),
+        (Options(rate=9.0), False),
+        (Options(speed=2.0), True),
+        (Options(start_ms=1), True),
+        (Options(capture="frames.jsonl"), True),
+    ],
+)
+def test_a_venue_in_another_time_than_ours_is_known(options, elsewhen):
+    assert elsewhen == is_elsewhen(options)
+
+
+def test_where_latencies_mean_nothing_it_says_so(tmp_path):
+    done = run("sim", "--speed", "10", "--seconds", "0.1", cwd=tmp_path)
+    assert "latencies mean nothing" in done.err

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from itertools import pairwise
+from itertools import count, pairwise
 from statistics import quantiles
 from typing import Any
 
@@ -239,3 +239,22 @@ def test_unknown_tokens_have_no_book():
     assert venue.rules("1") is None
     assert venue.rules_of("0x") is None
     assert not venue.restart()
+
+
+def test_a_clock_stamps_what_is_said_and_every_market_goes_on():
+    start_ms = 1_790_000_000_000
+    time_ms = count(start_ms)
+    venue = Venue(SimConfig(markets=4, start_ms=start_ms), lambda: next(time_ms))
+    spoke: Counter[str] = Counter()
+    for ms in range(2_000):
+        step = venue.advance()
+        assert step is not None
+        assert start_ms + ms == step.time_ms == venue.now_ms
+        spoke.update(step.tokens)
+    assert all(200 < spoke[token] for token in venue.tokens[:8])
+
+
+def test_venue_time_never_goes_back_with_its_clock():
+    venue = Venue(SimConfig(markets=1, start_ms=5_000), lambda: 4_000)
+    venue.advance()
+    assert 5_000 == venue.now_ms

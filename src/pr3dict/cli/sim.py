@@ -62,8 +62,12 @@ def run(options: Options) -> int:
     return 0
 
 
-def source_of(options: Options, start_ms: int) -> Source:
-    """Return what is served; a generated venue begins at this time."""
+def source_of(options: Options, start_ms: int, clock_ms: Callable[[], int] | None = None) -> Source:
+    """Return what is served; a generated venue begins at this time.
+
+    At so many frames a second its time is that of the clock, unless its start was asked for:
+    else it would run away from ours, and latencies would mean nothing.
+    """
     pace = Pace(speed=options.speed, frames_per_s=options.rate)
     if options.capture is not None:
         return Capture(options.capture, rate=pace, loop=options.loop)
@@ -76,11 +80,11 @@ def source_of(options: Options, start_ms: int) -> Source:
     )
     if options.ticks:
         config = msgspec.structs.replace(config, ticks=options.ticks)
-    return Venue(config)
+    return Venue(config, clock_ms if options.rate and options.start_ms is None else None)
 
 
 async def _serve(options: Options) -> None:
-    """Serve until the end. Venue time is our time, so that latencies mean something."""
+    """Serve until the end. Venue time is our time where it can be: latencies mean something."""
     try:
         from pr3dict.sim.server import SimServer  # noqa: PLC0415 - aiohttp is optional
     except ImportError:
@@ -94,7 +98,7 @@ async def _serve(options: Options) -> None:
     clock = SystemClock()
     lead_ms = LEAD_MS + round(options.markets * LEAD_MS_A_MARKET)
     start_ms = options.start_ms or clock.now() // NS_PER_MS + lead_ms
-    source = source_of(options, start_ms)
+    source = source_of(options, start_ms, lambda: clock.now() // NS_PER_MS)
     async with SimServer(source, port=options.port, paused=True) as server:
         _introduce(server, options)
         if options.start_ms is None:
@@ -133,10 +137,18 @@ def _introduce(server: Any, options: Options) -> None:  # noqa: ANN401 - SimServ
         variables = environment(ws_url, rest_url, tokens)
         say_json({"ws_url": ws_url, "rest_url": rest_url, "tokens": tokens, "env": variables})
         return
+    if is_elsewhen(options):
+        remark("its time is not ours, so latencies mean nothing")
     what = options.capture or f"{options.markets} markets, seed {options.seed}"
     remark(f"a simulated venue ({what}) of {len(tokens)} tokens; Ctrl-C ends it")
     for name, value in environment(ws_url, rest_url, tokens[:SHOWN]).items():
         say(f"export {name}={value}")
+
+
+def is_elsewhen(options: Options) -> bool:
+    """Whether the venue lives in another time than ours, or at another speed."""
+    paced = options.speed != 1.0 and not options.rate
+    return options.capture is not None or options.start_ms is not None or paced
 
 
 def _take_leave(server: Any, options: Options) -> None:  # noqa: ANN401 - as above

@@ -33,7 +33,11 @@ Action = Callable[[int], Step]
 class Venue:
     """Markets that trade. `now_ms` is venue time: that of the last step."""
 
-    def __init__(self, config: SimConfig) -> None:
+    def __init__(self, config: SimConfig, clock_ms: Callable[[], int] | None = None) -> None:
+        """`clock_ms`: what stamps each step in place of the agenda, for a pace of its own."""
+        self._clock_ms = clock_ms
+        self._ahead_ms = 0
+        """By how much the agenda is ahead of venue time; 0 but where a clock stamps."""
         self.rate = config.rate
         self.now_ms = config.start_ms
         self._config = config
@@ -112,8 +116,9 @@ class Venue:
         if self.next_ms is None:
             return None
         at_ms, _, action = heapq.heappop(self._agenda)
-        self.now_ms = at_ms
-        return action(at_ms)
+        self.now_ms = at_ms if self._clock_ms is None else max(self.now_ms, self._clock_ms())
+        self._ahead_ms = at_ms - self.now_ms
+        return action(self.now_ms)
 
     def step(self) -> list[bytes]:
         """As `advance`, but only the texts; nothing after the end."""
@@ -141,7 +146,7 @@ class Venue:
         self._plan(self.now_ms, self._create_one)
 
     def _plan(self, at_ms: int, action: Action) -> None:
-        heapq.heappush(self._agenda, (at_ms, next(self._order), action))
+        heapq.heappush(self._agenda, (at_ms + self._ahead_ms, next(self._order), action))
 
     def _plan_hourly(self, per_hour: float, action: Action) -> None:
         if per_hour:
