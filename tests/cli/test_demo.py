@@ -7,7 +7,8 @@ import pytest
 from tests.cli.kit import interrupted, run, terminal, variables, venue
 
 from pr3dict.cli.demo import simulated
-from pr3dict.model.errors import FeedError
+from pr3dict.cli.sim import FAULTS
+from pr3dict.model.errors import ConfigError
 
 SMALL = ("--markets", "3", "--activity", "5")
 
@@ -68,10 +69,17 @@ def test_the_venue_ends_with_the_block():
         socket.create_connection((place.hostname, place.port), timeout=5)
 
 
-def test_a_venue_that_does_not_start_is_told(capfd):
-    with pytest.raises(FeedError, match="did not start"), simulated(["--capture", "no/such"]):
+def test_a_venue_that_does_not_start_is_told_in_its_own_words(capfd):
+    with pytest.raises(ConfigError, match="no/such"), simulated(["--capture", "no/such"]):
         pytest.fail("it started")
-    assert "no/such" in capfd.readouterr().err
+    assert "" == capfd.readouterr().err
+
+
+def test_an_unknown_fault_is_one_sentence_that_names_those_that_are_known(tmp_path):
+    done = run("demo", "--fault", "x", cwd=tmp_path)
+    known = ", ".join(FAULTS)
+    assert (2, "") == (done.code, done.out)
+    assert f"pr3dict: fault: wanted one of {known}, found x\n" == done.err
 
 
 def test_on_a_terminal_the_monitor_is_shown_and_q_ends_it(tmp_path):
@@ -81,6 +89,8 @@ def test_on_a_terminal_the_monitor_is_shown_and_q_ends_it(tmp_path):
         screen.press("q")
         assert 0 == screen.leaves()
     assert "Traceback" not in screen.seen
+    left_behind = screen.seen.rpartition("\x1b[?1049l")[2]
+    assert "books     6: 6 LIVE" in left_behind
 
 
 def test_on_a_terminal_plain_lines_can_be_had(tmp_path):

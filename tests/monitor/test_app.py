@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from rich.segment import Segment
+from textual.color import Color
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -14,6 +16,7 @@ from pr3dict.app.system import System
 from pr3dict.config import Config
 from pr3dict.model.errors import UnknownTokenError
 from pr3dict.model.states import Cause
+from pr3dict.monitor import layout
 from pr3dict.monitor.app import BookTable, Monitor
 from pr3dict.monitor.sample import take
 from pr3dict.sim.config import FLAT_OUT, SimConfig
@@ -158,7 +161,9 @@ async def test_p_holds_the_display_and_not_the_feed():
         await stage.server.step(20)
         stage.monitor.read()
         assert shown == stage.monitor.board.stats["messages"]["received"]
+        assert " p resume " in stage.lines()[-1]
         await stage.pilot.press("p")
+        assert " p pause " in stage.lines()[-1]
         await stage.until(lambda: stage.monitor.board.stats["messages"]["received"] > shown)
         assert "PAUSED" not in stage.lines()[0]
 
@@ -186,11 +191,59 @@ async def test_more_books_than_lines_can_be_scrolled():
     async with staged(SMALL, markets=20) as stage:
         table = stage.monitor.query_one(BookTable)
         assert 40 == table.virtual_size.height
+        await stage.until(lambda: f"{table.size.height} of 40 books, PgDn" in stage.lines()[-1])
         first = table.render_line(0).text
         await stage.pilot.press("end")
         await stage.pilot.pause(0.5)
         assert first != table.render_line(0).text
         assert stage.server.tokens[-1][:4] == table.render_line(table.size.height - 1).text[1:5]
+
+
+async def test_where_all_books_are_seen_no_more_are_promised():
+    async with staged() as stage:
+        assert "PgDn" not in stage.lines()[-1]
+
+
+@pytest.mark.parametrize("key", ["question_mark", "h"])
+async def test_the_keys_are_explained_in_the_place_of_the_books_until_asked_again(key):
+    async with staged() as stage:
+        await stage.pilot.press(key)
+        assert not stage.monitor.query_one(BookTable).display
+        explained = text(stage.monitor, "#help")
+        assert all(f" {name} " in explained for name in layout.KEYS)
+        await stage.pilot.press(key)
+        assert stage.monitor.query_one(BookTable).display
+        await stage.pilot.press(key, "escape")
+        assert stage.monitor.query_one(BookTable).has_focus
+
+
+async def test_where_no_colours_are_wanted_there_are_none(monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with staged() as stage:
+        segments = list(stage.monitor.query_one(BookTable).render_line(0))
+        styles = [part.style for part in filtered(stage.monitor, segments) if part.style]
+        assert styles
+        named = {c.name for style in styles for c in (style.color, style.bgcolor) if c}
+        assert {"default"} == named
+
+
+def filtered(monitor: Monitor, segments: list[Segment]) -> list[Segment]:
+    """Return segments as they go to the terminal."""
+    for each in monitor.get_line_filters():
+        segments = each.apply(segments, Color(0, 0, 0))
+    return segments
+
+
+async def test_the_last_board_is_of_now_and_whole_even_when_held_and_filtered():
+    async with staged() as stage:
+        await stage.pilot.press("p", "slash", "x", "enter")
+        await stage.server.step(20)
+        received = stage.monitor.board.stats["messages"]["received"]
+        while stage.system.books.counters()["frames.received"] == received:
+            await stage.pilot.pause(0.01)
+        last = stage.monitor.last()
+        assert received < last.stats["messages"]["received"]
+        assert 4 == len(last.rows)
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c"])

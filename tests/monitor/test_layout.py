@@ -4,10 +4,11 @@ import math
 
 import msgspec
 import pytest
-from tests.monitor.kit import NOW, Market
+from tests.monitor.kit import LINK, NOW, Market
 
 from pr3dict.model.events import Trade
 from pr3dict.model.links import LinkStatus, Phase
+from pr3dict.model.states import Cause
 from pr3dict.monitor import layout
 from pr3dict.monitor.lines import Line, plain
 from pr3dict.monitor.model import Board, Tone
@@ -168,3 +169,50 @@ def test_a_line_a_second_says_what_the_monitor_says():
     troubled = layout.stats_line(board(alerts=("4 STALE",), messages_per_s=math.nan), 8)
     assert troubled.endswith(" · ! 4 STALE")
     assert " - messages/s" in troubled
+
+
+def test_the_keys_tell_what_p_would_do_now():
+    assert " p pause " in plain(layout.keys(board(), 80))
+    assert " p resume " in plain(layout.keys(board(), 80, paused=True))
+
+
+def test_books_for_which_there_is_no_room_are_told_with_the_key_that_shows_them():
+    assert plain(layout.keys(board(), 80, seen=3)).endswith("3 of 4 books, PgDn")
+    assert "books" not in plain(layout.keys(board(), 80, seen=4))
+    narrowed = plain(layout.keys(board(pattern="0x"), 80, seen=3))
+    assert "PgDn" in narrowed
+    assert "4 of 4 books: 0x" in narrowed
+
+
+def test_each_key_is_explained_in_every_width():
+    assert all(cells(plain(line)) <= 40 for line in layout.explained(40))
+    assert " s                   sort by the next thing: trouble, token" in plain(
+        layout.explained(100)[2]
+    )
+
+
+def ended() -> Board:
+    """Return the board of a recording that is over: its connection is gone, its books are STALE."""
+    market = Market()
+    market.open()
+    market.books.close_link(LINK, Cause.LINK_DOWN, market.now)
+    return market.board(live=False, over=True, links=())
+
+
+def test_the_end_of_a_recording_is_no_alarm():
+    found = ended()
+    line = layout.title(found, "replay", 80)
+    assert "end of recording" in plain(line)
+    assert Tone.BAD not in {tone for _, tone in line}
+    assert "all well" not in plain(line)
+    assert ("2 ", Tone.DIM) in [piece for line in layout.figures(found, 80) for piece in line]
+    last = layout.stats_line(found, 9)
+    assert last.endswith(" · end of recording")
+    assert "!" not in last
+
+
+def test_a_loss_is_bad_news_until_the_recording_is_over():
+    lost = (Notice(NOW, True, "link 1 lost, 2 books stale", loss=True),)
+    said = (lost[0].words, Tone.WARN)
+    assert said in layout.notices(board(notices=lost), 80, 4)[1]
+    assert said not in layout.notices(board(notices=lost, over=True), 80, 4)[1]

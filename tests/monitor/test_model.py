@@ -4,8 +4,9 @@ import math
 
 import msgspec
 import pytest
-from tests.monitor.kit import LINK, Market
+from tests.monitor.kit import LINK, NOW, Market
 
+from pr3dict.model.events import Trade
 from pr3dict.model.links import Phase
 from pr3dict.model.states import Cause
 from pr3dict.model.units import NS_PER_S
@@ -22,6 +23,7 @@ from pr3dict.monitor.model import (
     latency_tone,
     phase_tone,
     spread_bps,
+    tone_of,
 )
 
 
@@ -226,3 +228,34 @@ def test_a_row_shows_what_the_book_says():
     assert (1_500_000_000, 1_500_000_000) == (row.age_ns, row.verified_age_ns)
     assert ("PROVED", "WS") == (row.proof.name, row.source.name)
     assert msgspec.json.encode(row)
+
+
+def test_a_changed_price_grid_is_told_as_the_reason_of_doubt():
+    market = opened()
+    market.books.suspect(market.tokens[0], Cause.TICK, market.now)
+    assert ("1 SUSPECT until their next proof: the price grid changed",) == market.board().alerts
+    market.books.suspect(market.tokens[1], Cause.SILENT, market.now)
+    assert ("2 SUSPECT",) == market.board().alerts
+
+
+def test_a_filter_narrows_the_trades_as_well():
+    market = opened()
+    trades = tuple(
+        Trade(token, "0x1", 520_000, 10**6, "BUY", NOW, NOW, "") for token in market.tokens
+    )
+    model = Model()
+    model.add(market.sample(trades=trades))
+    assert trades == model.board().trades
+    model.pattern = market.tokens[1]
+    assert trades[1:] == model.board().trades
+
+
+def test_when_a_recording_is_over_nothing_more_comes_and_that_is_no_alert():
+    market = opened()
+    market.books.close_link(LINK, Cause.LINK_DOWN, market.now)
+    over = market.board(live=False, over=True, links=())
+    assert {Health.STALE: 2} == over.healths
+    assert () == over.alerts
+    assert ("2 STALE",) == market.board(live=False, over=False, links=()).alerts
+    assert Tone.DIM == tone_of(Health.STALE, over=True)
+    assert Tone.BAD == tone_of(Health.SUSPECT, over=True)

@@ -12,6 +12,7 @@ from pr3dict.model.events import (
     FeedLost,
     FeedOpened,
     FrameRejected,
+    MarketCreated,
     StateChanged,
     TickSizeChanged,
     Trade,
@@ -61,6 +62,19 @@ def test_connections_that_come_and_go_are_told_once_whatever_they_carry():
     assert [(True, "link 1 lost, 200 books stale"), (False, "link 1 open, epoch 2")] == noticed(
         lost, FeedOpened(1, 2, NOW)
     )
+
+
+def test_a_loss_is_known_as_one():
+    ear = Ear()
+    lost = FeedLost(1, 1, Cause.LINK_DOWN, (TOKEN,), NOW)
+    ear.events([lost, changed(BookState.LIVE, BookState.STALE, Cause.LINK_DOWN)])
+    ear.events([changed(BookState.LIVE, BookState.SUSPECT, Cause.HASH)])
+    assert [True, True, False] == [notice.loss for notice in ear.notices]
+
+
+def test_a_new_market_is_news():
+    created = MarketCreated("0x2", "Will it?", "will-it", (), (), NOW, NOW)
+    assert [(False, "new market: Will it?")] == noticed(created)
 
 
 def test_daily_business_is_no_news():

@@ -3,6 +3,13 @@
 import subprocess
 import sys
 
+import pytest
+from tests.monitor.kit import Market
+
+from pr3dict.monitor import screen
+from pr3dict.monitor.model import Board
+from pr3dict.monitor.summary import summary
+
 WITHOUT_TEXTUAL = """
 import sys
 sys.modules["textual"] = None
@@ -25,3 +32,51 @@ def test_without_textual_the_command_that_installs_it_is_told():
         check=False,
     )
     assert "textual is not installed: pip install 'pr3dict[tui]'\n" == done.stdout, done.stderr
+
+
+class Quick:
+    """A monitor that somebody quits at once."""
+
+    failure = None
+    return_code = 0
+    interval = 0.0
+
+    def __init__(self, market: Market, *_: object, **__: object) -> None:
+        self.market = market
+
+    def run(self) -> None:
+        Quick.interval = sys.getswitchinterval()
+
+    def last(self) -> Board:
+        return self.market.board()
+
+
+@pytest.fixture
+def quick(monkeypatch) -> type[Quick]:
+    monkeypatch.setattr(screen, "load", lambda: Quick)
+    return Quick
+
+
+def test_the_feed_gets_the_interpreter_quickly_while_the_monitor_paints(quick):
+    before = sys.getswitchinterval()
+    screen.show(opened(), "venue")
+    assert 0.0005 == pytest.approx(quick.interval)
+    assert before == sys.getswitchinterval()
+
+
+def test_a_feed_leaves_its_summary_behind(quick, capsys):
+    market = opened()
+    screen.show(market, "venue")
+    assert summary(market.board())[1:] == capsys.readouterr().out.splitlines()
+
+
+def test_a_monitor_that_breaks_down_is_no_success(quick, monkeypatch):
+    monkeypatch.setattr(quick, "return_code", 1)
+    with pytest.raises(RuntimeError, match="the monitor broke down"):
+        screen.show(opened(), "venue")
+
+
+def opened() -> Market:
+    market = Market()
+    market.open()
+    return market

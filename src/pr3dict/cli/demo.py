@@ -3,8 +3,9 @@
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Final
+from contextlib import contextmanager, suppress
+from tempfile import TemporaryFile
+from typing import IO, Final
 
 import msgspec
 
@@ -14,10 +15,11 @@ from pr3dict.cli.follow import board_json, follow
 from pr3dict.cli.output import is_terminal, remark, say, say_json
 from pr3dict.config import Config, from_environment
 from pr3dict.core import load
-from pr3dict.model.errors import FeedError
+from pr3dict.model.errors import ConfigError, FeedError
+from pr3dict.monitor import screen
 from pr3dict.monitor.live import live
 from pr3dict.monitor.model import Board, held
-from pr3dict.monitor.screen import show
+from pr3dict.monitor.summary import summary
 from pr3dict.net.transport import chosen
 
 SECONDS: Final = 30.0
@@ -40,16 +42,19 @@ def run(venue: Sequence[str], *, seconds: float | None, plain: bool, as_json: bo
     0 when books were proved and none failed, or somebody quit; 1 when nothing was proved.
     """
     settings = from_environment()
-    remark(_which_engine(settings))
+    on_screen = is_terminal() and not plain and not as_json
+    if on_screen:
+        screen.load()
     with simulated(venue) as addresses:
+        remark(_which_engine(settings))
         config = msgspec.structs.replace(
             settings,
             polymarket_market_ws_url=addresses.ws_url,
             polymarket_clob_url=addresses.rest_url,
         )
         with live(config, addresses.tokens) as system:
-            if is_terminal() and not plain and not as_json:
-                show(system, "simulated venue", seconds=seconds)
+            if on_screen:
+                screen.show(system, "simulated venue", seconds=seconds)
                 return 0
             board = follow(system, seconds=seconds or SECONDS, as_json=as_json)
             return _conclude(system, board, as_json=as_json)
@@ -59,15 +64,22 @@ def run(venue: Sequence[str], *, seconds: float | None, plain: bool, as_json: bo
 def simulated(options: Sequence[str]) -> Iterator[Addresses]:
     """Give the addresses of a venue that lives as long as this block, and no longer than we do."""
     command = [sys.executable, "-m", "pr3dict", "sim", "--json", "--leash", *options]
+    complaints = TemporaryFile()  # noqa: SIM115 - closed below, with the rest
     child = subprocess.Popen(  # noqa: S603 - our own program, our own options
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=complaints,
+        start_new_session=True,
     )
     assert child.stdin is not None
     assert child.stdout is not None
     try:
         first = child.stdout.readline()
         if not first:
-            raise FeedError("the simulated venue did not start", name="not_running")
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(STOP_S)
+            raise _refused(complaints)
         yield msgspec.json.decode(first, type=Addresses)
     finally:
         child.stdin.close()
@@ -77,6 +89,16 @@ def simulated(options: Sequence[str]) -> Iterator[Addresses]:
             child.kill()
             child.wait()
         child.stdout.close()
+        complaints.close()
+
+
+def _refused(complaints: IO[bytes]) -> Exception:
+    """Return why the venue did not start, in its own last words."""
+    complaints.seek(0)
+    lines = complaints.read().decode(errors="replace").splitlines()
+    if not lines:
+        return FeedError("the simulated venue did not start", name="not_running")
+    return ConfigError(lines[-1].removeprefix("pr3dict: "))
 
 
 def _which_engine(config: Config) -> str:
@@ -92,27 +114,3 @@ def _conclude(system: System, board: Board, *, as_json: bool) -> int:
         for line in summary(board):
             say(line)
     return 0 if held(board.stats) and not system.engine.events[FeedFailed.__name__] else 1
-
-
-def summary(board: Board) -> list[str]:
-    """Return what was seen and proved, in a few lines."""
-    stats: dict[str, Any] = board.stats
-    frames, proofs, witnesses = stats["messages"], stats["proofs"], stats["witnesses"]
-    ignored, rejected = sum(frames["ignored"].values()), sum(frames["rejected"].values())
-    healths = ", ".join(f"{number:,} {health.name}" for health, number in board.healths.items())
-    total = sum(board.healths.values())
-    received, applied = frames["received"], frames["applied"]
-    failed = proofs.get("failed", 0)
-    average, high = stats["latency_avg_ms"], stats["latency_p99_ms"]
-    compared, differed = witnesses["mirror.compared"], witnesses["mirror.failed"]
-    sums = f"{received:,} received = {applied:,} applied + {ignored:,} ignored"
-    what = "the venue's hash over the whole book, at every batch end"
-    return [
-        "",
-        f"frames    {sums} + {rejected:,} rejected",
-        f"proofs    {held(stats):,} held, {failed:,} failed ({what})",
-        f"mirrors   {compared:,} pairs of books compared, {differed:,} differed",
-        f"latency   {average:.2f} ms on average, {high:.2f} ms for the slowest hundredth",
-        f"books     {total:,}: {healths}",
-        f"trades    {stats['trades']:,}",
-    ]

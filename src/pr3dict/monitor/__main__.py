@@ -7,7 +7,7 @@ from functools import partial
 from pr3dict.config import from_environment
 from pr3dict.model.errors import Pr3dictError
 from pr3dict.monitor.live import live, look_after, place, wanted_tokens
-from pr3dict.monitor.screen import show
+from pr3dict.monitor.screen import load, show
 
 
 def main() -> int:
@@ -23,6 +23,7 @@ def main() -> int:
             save(given.picture)
             return 0
         tokens = wanted_tokens(given.tokens)
+        load()
         with live(from_environment(), tokens) as system:
             show(system, place(system), check=partial(look_after, system, tokens))
     except Pr3dictError as error:

@@ -1,9 +1,10 @@
-"""The program around the view model: reads the system every second, paints lines, knows four keys.
+"""The program around the view model: reads the system every second, paints lines, knows the keys.
 
 Everything that is decided is decided in `model` and `layout`; here are only widgets and colours.
 """
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable
 from typing import ClassVar, Final
@@ -87,7 +88,10 @@ class Monitor(App[None]):
     #panels { height: auto; layout: horizontal; background: #11151b; padding: 1 0 0 0; }
     #trades, #notices { width: 1fr; height: auto; }
     #filter { display: none; height: 1; border: none; padding: 0 1; background: #26303d; }
+    #help { display: none; height: 1fr; padding: 1 0; }
     .low #figures, .low #panels { padding: 0; }
+    .helping #header, .helping #books { display: none; }
+    .helping #help { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "quit"),
@@ -95,6 +99,7 @@ class Monitor(App[None]):
         Binding("p", "pause", "pause"),
         Binding("s", "sort", "sort"),
         Binding("slash", "filter", "filter"),
+        Binding("question_mark,h", "help", "keys"),
         Binding("escape", "clear", "clear the filter", show=False),
     ]
 
@@ -111,7 +116,8 @@ class Monitor(App[None]):
         `check` is called each second; the `Pr3dictError` that it raises ends the program and is
         then found in `failure`. `seconds`: when to leave by itself.
         """
-        super().__init__()
+        plain = "NO_COLOR" in os.environ  # Textual alone would turn colours into greys
+        super().__init__(ansi_color=True if plain else None)
         self.failure: Pr3dictError | None = None
         self._running_system = running
         self._where = where
@@ -122,11 +128,19 @@ class Monitor(App[None]):
         self._model = Model()
         self._held = False
         """Whether the display stands still."""
+        self._helping = False
+        """Whether the keys stand where the books do."""
 
     @property
     def board(self) -> Board:
         """What is shown."""
         return self._model.board()
+
+    def last(self) -> Board:
+        """Read once more, held or not, and return everything, whatever the filter."""
+        self._model.pattern = ""
+        self._model.add(take(self._running_system, self.ear))
+        return self.board
 
     def compose(self) -> ComposeResult:
         """Give the parts of the screen, from top to bottom; Textual calls it."""
@@ -134,6 +148,7 @@ class Monitor(App[None]):
         yield Static(id="figures")
         yield Static(id="header")
         yield BookTable()
+        yield Static(id="help")
         with Static(id="panels"):
             yield Static(id="trades")
             yield Static(id="notices")
@@ -195,8 +210,11 @@ class Monitor(App[None]):
         self._put("#header", [table.header(width)])
         self._put("#trades", layout.trades(board, half, panel_lines))
         self._put("#notices", layout.notices(board, width - half, panel_lines))
-        self._put("#keys", [layout.keys(board, width)])
-        self.query_one(BookTable).show(board.rows)
+        books = self.query_one(BookTable)
+        seen = len(board.rows) if self._helping else books.size.height
+        self._put("#help", layout.explained(width))
+        self._put("#keys", [layout.keys(board, width, paused=self._held, seen=seen)])
+        books.show(board.rows)
 
     def action_pause(self) -> None:
         """Hold the display, or let it go on; the feed always goes on."""
@@ -215,8 +233,18 @@ class Monitor(App[None]):
         field.styles.display = "block"
         field.focus()
 
+    def action_help(self) -> None:
+        """Show what each key does in the place of the books, or the books again."""
+        self._helping = not self._helping
+        self.screen.set_class(self._helping, "helping")
+        if not self._helping:
+            self.query_one(BookTable).focus()
+        self.call_after_refresh(self.paint)
+
     def action_clear(self) -> None:
         """Show all books again."""
+        if self._helping:
+            self.action_help()
         self.query_one("#filter", Input).value = ""
         self._leave_filter()
 

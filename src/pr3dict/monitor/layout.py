@@ -6,7 +6,7 @@ from typing import Any, Final
 from pr3dict.model.events import Trade
 from pr3dict.monitor import words
 from pr3dict.monitor.lines import Line, Piece, fit, pad, spread
-from pr3dict.monitor.model import TONES, Board, Tone, age_tone, held, link_age, phase_tone
+from pr3dict.monitor.model import SORTS, Board, Tone, age_tone, held, link_age, phase_tone, tone_of
 from pr3dict.monitor.sample import BUY, LinkSample, Notice
 
 LABEL: Final = 8
@@ -15,20 +15,30 @@ ROOMY: Final = 100
 """In fewer cells alerts take the place of what is known anyhow."""
 TWO_COLUMNS: Final = 112
 """From this width on two lines of figures stand side by side."""
+KEYS: Final = {
+    "q, Ctrl-C": "quit",
+    "p": "hold the display, or let it go on; the feed always goes on",
+    "s": "sort by the next thing: " + ", ".join(SORTS),
+    "/": "filter by token, market, health, cause or proof; Enter keeps it",
+    "Esc": "show all books again",
+    "PgDn, PgUp, arrows": "scroll the books",
+    "?, h": "these keys, or the books again",
+}
+"""What each key does."""
 
 
 def title(board: Board, where: str, width: int, *, paused: bool = False) -> Line:
     """Return the first line: who, where, whether all is well, what time it is."""
     time = words.clock_time(board.now)
     right = [("PAUSED  ", Tone.WARN)] if paused else []
-    right += [("over  ", Tone.DIM)] if board.over else []
+    right += [("end of recording  ", Tone.DIM)] if board.over else []
     right.append((f"{time} UTC ", Tone.DIM))
     left: Line = [(" PR3DICT", Tone.HEAD)]
     if not board.alerts or width >= ROOMY:
         left.append((f"  {where} · {board.engine} engine", Tone.DIM))
     if board.alerts:
         left.append(("   ! " + " · ".join(board.alerts), Tone.BAD))
-    elif board.healths:
+    elif board.healths and not board.over:
         left.append(("   all well", Tone.GOOD))
     return spread(left, right, width)
 
@@ -95,19 +105,33 @@ def trades(board: Board, width: int, lines_max: int) -> list[Line]:
 def notices(board: Board, width: int, lines_max: int) -> list[Line]:
     """Return what happened to books and connections, the newest first."""
     head: Line = [(" notices", Tone.DIM)]
-    return [fit(head, width), *(_notice(one, width) for one in board.notices[: lines_max - 1])]
+    shown = board.notices[: lines_max - 1]
+    return [fit(head, width), *(_notice(one, board, width) for one in shown)]
 
 
-def keys(board: Board, width: int) -> Line:
-    """Return the last line: the keys."""
+def keys(board: Board, width: int, *, paused: bool = False, seen: int | None = None) -> Line:
+    """Return the last line: the keys, the filter, and how many books there is room for."""
     line: Line = []
-    told = (("q", "quit"), ("p", "pause"), ("s", f"sort: {board.sort}"), ("/", "filter"))
-    for key, does in told:
+    goes = "resume" if paused else "pause"
+    told = {"q": "quit", "p": goes, "s": f"sort: {board.sort}", "/": "filter"}
+    told |= {} if board.pattern else {"?": "keys"}
+    for key, does in told.items():
         line += [(f" {key} ", Tone.HEAD), (f"{does}  ", Tone.DIM)]
+    shown = len(board.rows)
+    more = f"{seen} of {shown} books, PgDn" if seen is not None and seen < shown else ""
     if board.pattern:
-        shown = f"{len(board.rows)} of {sum(board.healths.values())} books: {board.pattern}"
-        line.append((shown, Tone.WARN))
-    return fit(line, width)
+        more = more and "PgDn  "
+        found = f"{shown} of {sum(board.healths.values())} books: {board.pattern}"
+        line += [(more, Tone.DIM), (found, Tone.WARN)]
+        return fit(line, width)
+    return spread(line, [(more, Tone.DIM)], width) if more else fit(line, width)
+
+
+def explained(width: int) -> list[Line]:
+    """Return what each key does."""
+    return [
+        fit([(f" {key:<20}", Tone.HEAD), (does, Tone.PLAIN)], width) for key, does in KEYS.items()
+    ]
 
 
 def _latency(board: Board) -> Line:
@@ -174,7 +198,12 @@ def _rest(board: Board) -> Line:
 
 def _healths(board: Board) -> Line:
     shown = [
-        _figure(health.name.replace("_", " "), words.count(number), TONES[health], first=True)
+        _figure(
+            health.name.replace("_", " "),
+            words.count(number),
+            tone_of(health, over=board.over),
+            first=True,
+        )
         for health, number in board.healths.items()
     ]
     return _figures("books", shown)
@@ -212,9 +241,10 @@ def _trade(trade: Trade, width: int) -> Line:
     return fit(line, width)
 
 
-def _notice(notice: Notice, width: int) -> Line:
+def _notice(notice: Notice, board: Board, width: int) -> Line:
+    bad = notice.bad and not (board.over and notice.loss)
     time: Piece = (f" {words.clock_time(notice.local_ns)} ", Tone.DIM)
-    return fit([time, (notice.words, Tone.WARN if notice.bad else Tone.PLAIN)], width)
+    return fit([time, (notice.words, Tone.WARN if bad else Tone.PLAIN)], width)
 
 
 def stats_line(board: Board, seconds: int) -> str:
@@ -229,5 +259,6 @@ def stats_line(board: Board, seconds: int) -> str:
         f"latency avg {average} ms p99 {high} ms",
         f"{held(stats):,} proved {stats['proofs'].get('failed', 0):,} failed",
         *(f"! {alert}" for alert in board.alerts),
+        *(["end of recording"] if board.over else []),
     )
     return " · ".join(told)

@@ -58,6 +58,8 @@ class Health(IntEnum):
 
 
 ALERTING: Final = frozenset({Health.SILENT, Health.NO_BOOK, Health.STALE, Health.SUSPECT})
+ENDED: Final = frozenset({Health.SILENT, Health.STALE})
+"""What every book comes to when its recording is over."""
 HEALTHY: Final = frozenset({Health.LIVE, Health.QUIET, Health.CLOSED})
 
 TONES: Final = {
@@ -96,6 +98,8 @@ class Row(msgspec.Struct, frozen=True):
     buys: int
     sells: int
     last_trade: Trade | None
+    over: bool = False
+    """Whether it is of a recording that has come to its end."""
 
 
 class Board(msgspec.Struct, frozen=True):
@@ -170,6 +174,7 @@ class Model:
 
         rows = [_row(book, sample, heard, updates(book.view.token)) for book in sample.books]
         shown = [row for row in rows if _matches(row, self.pattern)]
+        seen = {row.token for row in shown}
         healths = Counter(row.health for row in rows)
         received = [one.stats["messages"]["received"] for one in (first, sample)]
         tone = latency_tone(sample.stats["latency_avg_ms"])
@@ -187,7 +192,7 @@ class Model:
             messages_per_s=(received[1] - received[0]) / seconds if seconds > 0 else math.nan,
             data_age_ns=age,
             latency_tone=tone,
-            trades=sample.trades,
+            trades=tuple(one for one in sample.trades if not self.pattern or one.token in seen),
             notices=sample.notices,
             alerts=tuple(_alerts(sample, healths, age, tone)),
             sort=self.sort,
@@ -207,6 +212,11 @@ def latency_tone(average_ms: float) -> Tone:
     if average_ms < LATENCY_GOOD_MS:
         return Tone.GOOD
     return Tone.WARN if average_ms <= LATENCY_BAD_MS else Tone.BAD
+
+
+def tone_of(health: Health, *, over: bool = False) -> Tone:
+    """Return what a health means; that nothing more comes is no news when a recording is over."""
+    return Tone.DIM if over and health in ENDED else TONES[health]
 
 
 def age_tone(age_ns: int) -> Tone:
@@ -270,6 +280,7 @@ def _row(book: BookSample, sample: Sample, heard: dict[int, int], updates: float
         buys=book.buys,
         sells=book.sells,
         last_trade=book.last_trade,
+        over=sample.over,
     )
 
 
@@ -298,11 +309,22 @@ def _alerts(sample: Sample, healths: Counter[Health], age_ns: int, tone: Tone) -
         found.append(f"{len(down)} of {len(sample.links)} connections down")
     elif sample.live and age_ns > DEAD_NS:
         found.append(f"no message for {age_ns // NS_PER_S} s")
-    ill = [health for health in reversed(Health) if health in ALERTING and healths[health]]
-    found += [f"{healths[health]} {health.name.replace('_', ' ')}" for health in ill]
+    alerting = ALERTING - ENDED if sample.over else ALERTING
+    ill = [health for health in reversed(Health) if health in alerting and healths[health]]
+    found += [
+        f"{healths[health]} {health.name.replace('_', ' ')}{_why(health, sample)}" for health in ill
+    ]
     if tone is Tone.BAD:
         found.append(f"latency above {LATENCY_BAD_MS:.0f} ms")
     negative, counted = sample.stats["latency_negative"], sample.stats["latency_count"]
     if negative * 2 > counted:
         found.append("our clock is behind the venue's")
     return found
+
+
+def _why(health: Health, sample: Sample) -> str:
+    """Return why books are in doubt where it is no error: the venue changed their price grid."""
+    if health is not Health.SUSPECT:
+        return ""
+    causes = {book.view.cause for book in sample.books if book.view.state == BookState.SUSPECT}
+    return " until their next proof: the price grid changed" if causes == {Cause.TICK} else ""

@@ -15,6 +15,7 @@ from pr3dict.model.events import (
     FeedLost,
     FeedOpened,
     FrameRejected,
+    MarketCreated,
     MarketResolved,
     StateChanged,
     TickSizeChanged,
@@ -58,6 +59,8 @@ class Notice(msgspec.Struct, frozen=True):
     local_ns: int
     bad: bool
     words: str
+    loss: bool = False
+    """Whether it tells the loss of a connection, which is also how every recording ends."""
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -97,7 +100,7 @@ class Ear:
             if isinstance(event, Trade):
                 self._traded(event)
             elif (said := _said(event)) is not None:
-                self.notices.append(Notice(self._now, *said))
+                self.notices.append(Notice(self._now, *said, _is_loss(event)))
 
     def _traded(self, trade: Trade) -> None:
         self.trades.append(trade)
@@ -149,6 +152,12 @@ def _said(event: Event) -> tuple[bool, str] | None:
     return say(event) if say is not None else None
 
 
+def _is_loss(event: Event) -> bool:
+    if isinstance(event, StateChanged):
+        return event.now == BookState.STALE
+    return isinstance(event, FeedLost)
+
+
 def _changed(event: StateChanged) -> tuple[bool, str] | None:
     if event.now in _TOLD:
         bad = event.now != BookState.CLOSED
@@ -167,6 +176,7 @@ _TOLD: Final = frozenset({BookState.SUSPECT, BookState.STALE, BookState.CLOSED})
 _SAYINGS: Final[dict[type[Event], Callable[[Any], tuple[bool, str] | None]]] = {
     StateChanged: _changed,
     TickSizeChanged: _regridded,
+    MarketCreated: lambda e: (False, f"new market: {clean(e.question, 40)}"),
     FeedOpened: lambda e: (False, f"link {e.link} open, epoch {e.epoch}"),
     FeedLost: lambda e: (True, f"link {e.link} lost, {len(e.tokens)} books stale"),
     FrameRejected: lambda e: (True, f"frame rejected ({e.reason}): {clean(e.detail, 40)}"),

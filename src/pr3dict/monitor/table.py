@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from pr3dict.model.states import Cause, Proof, Source
 from pr3dict.monitor import words
 from pr3dict.monitor.lines import Line, Piece, fit
-from pr3dict.monitor.model import HEALTHY, TONES, Health, Row, Tone
+from pr3dict.monitor.model import HEALTHY, Health, Row, Tone, tone_of
 from pr3dict.monitor.sample import BUY
 
 CAUSES: Final = {
@@ -66,7 +66,7 @@ def row_line(row: Row, width: int) -> Line:
 def _health(row: Row) -> Piece:
     cause = CAUSES.get(row.cause, row.cause.name.lower())
     said = row.health.name.replace("_", " ")
-    tone = TONES[row.health]
+    tone = tone_of(row.health, over=row.over)
     return (f"{said} {cause}" if cause and row.health is not Health.QUIET else said), tone
 
 
@@ -85,7 +85,8 @@ def _age(age_ns: int) -> str:
 
 
 def _aged(row: Row) -> Piece:
-    return _age(row.age_ns), Tone.PLAIN if row.health in HEALTHY else TONES[row.health]
+    tone = Tone.PLAIN if row.health in HEALTHY else tone_of(row.health, over=row.over)
+    return _age(row.age_ns), tone
 
 
 def _source(row: Row) -> Piece:
