@@ -11,7 +11,6 @@ from pr3dict.monitor import picture
 @pytest.fixture
 async def painted(monkeypatch) -> str:
     monkeypatch.setattr(picture, "READINGS", 2)
-    monkeypatch.setattr(picture, "FAULT_AT", 0)
     return await picture.paint((120, 36))
 
 
@@ -20,6 +19,9 @@ async def test_the_picture_shows_proved_books_and_no_id_that_changes(painted):
     for wanted in ("PR3DICT", "simulated venue", "LIVE", "proved", "latency", "notices"):
         assert wanted in words, wanted
     assert not re.search(r"terminal-\d", painted)
+    assert "pr3dict demo" in words
+    assert "link 1 open, epoch 1" in words
+    assert re.search(r"failed\s+0\b", words)
     assert "url(http" not in painted.replace('"', "")
 
 

@@ -2,60 +2,82 @@
 
 import asyncio
 import re
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from pr3dict.app.system import System
 from pr3dict.config import Config
 from pr3dict.model.errors import FeedError
-from pr3dict.model.units import NS_PER_MS
 from pr3dict.monitor.app import Monitor
-from pr3dict.net.clock import SystemClock
-from pr3dict.sim.config import SimConfig
-from pr3dict.sim.server import SimServer
-from pr3dict.sim.venue import Venue
+from pr3dict.monitor.screen import yielding
 
 SIZE: Final = (120, 36)
-MARKETS: Final = 9
-READINGS: Final = 7
+VENUE: Final = ("--markets", "9", "--activity", "2", "--seed", "47")
+"""A calm venue, on which a market opens before the picture is taken."""
+READINGS: Final = 12
 """Seconds of watching before the picture is taken: rates are known then, and trades were seen."""
-FAULT_AT: Final = 3
-"""Before this reading a change is lost on its way, so that there is a notice to see."""
-LEAD_MS: Final = 200
-PATIENCE_S: Final = 20.0
+PATIENCE_S: Final = 30.0
+
+
+class Addresses(msgspec.Struct):
+    """What `sim --json` says first."""
+
+    ws_url: str
+    rest_url: str
+    tokens: list[str]
 
 
 async def paint(size: tuple[int, int] = SIZE) -> str:
-    """Return the monitor as SVG, with ids that do not change from picture to picture."""
-    clock = SystemClock()
-    start_ms = clock.now() // NS_PER_MS + LEAD_MS
-    venue = Venue(SimConfig(markets=MARKETS, seed=4, start_ms=start_ms, activity=2.0))
-    async with asyncio.timeout(PATIENCE_S), SimServer(venue, paused=True) as server:
-        config = Config(polymarket_market_ws_url=server.ws_url, polymarket_clob_url=server.rest_url)
-        system = System(config, clock=clock)
+    """Return the monitor as SVG, with ids that do not change from picture to picture.
+
+    The venue is a process of its own, as in the demo, or its latencies would be ours.
+    """
+    async with simulated() as venue, asyncio.timeout(PATIENCE_S):
+        config = Config(polymarket_market_ws_url=venue.ws_url, polymarket_clob_url=venue.rest_url)
+        system = System(config)
         try:
-            system.start()
-            system.subscribe(server.tokens)
-            await asyncio.sleep(start_ms / 1000 - clock.now() / 1e9)
-            server.resume()
-            return await _watch(system, server, size)
+            with yielding():
+                return await _watch(system, venue.tokens, size)
         finally:
             await asyncio.to_thread(system.stop)
 
 
-async def _watch(system: System, server: SimServer, size: tuple[int, int]) -> str:
+@asynccontextmanager
+async def simulated() -> AsyncIterator[Addresses]:
+    """Give the addresses of a venue in a process of its own, which ends with this block."""
+    command = (sys.executable, "-m", "pr3dict", "sim", "--json", "--leash", *VENUE)
+    child = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
+    assert child.stdin is not None
+    assert child.stdout is not None
+    try:
+        first = await child.stdout.readline()
+        if not first:
+            raise FeedError("the simulated venue did not start", name="not_running")
+        yield msgspec.json.decode(first, type=Addresses)
+    finally:
+        child.stdin.close()
+        await child.communicate()
+
+
+async def _watch(system: System, tokens: list[str], size: tuple[int, int]) -> str:
     """Let the program run for a few seconds of its own; return its picture."""
     monitor = Monitor(system, "simulated venue")
     async with monitor.run_test(size=size) as pilot:
-        for reading in range(READINGS):
-            if reading == FAULT_AT:
-                server.faults.drop(server.tokens[0])
+        system.start()
+        system.subscribe(tokens)
+        for _ in range(READINGS):
             await pilot.pause(1.0)
+        monitor.read()
         if not monitor.board.healths:
             raise FeedError("wanted books in the picture, found none")
-        monitor.read()
         await pilot.pause()
-        return settled(monitor.export_screenshot(title="pr3dict watch"))
+        return settled(monitor.export_screenshot(title="pr3dict demo"))
 
 
 def settled(svg: str) -> str:
