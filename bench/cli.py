@@ -91,5 +91,5 @@ def _progress(total: int) -> Iterator[Tell]:
 
 
 def _refuse(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
+    print(f"pr3dict bench: {sentence}", file=sys.stderr)
     return 2

@@ -5,6 +5,7 @@ the environment as `PR3DICT_X`, or from a `.env` file; the environment wins.
 """
 
 import difflib
+import logging
 import os
 import re
 from collections.abc import Mapping
@@ -13,12 +14,16 @@ from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 import msgspec
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from msgspec import Meta
 
 from pr3dict.model.errors import ConfigError
 
 PREFIX: Final = "PR3DICT_"
+EXCERPT: Final = 40
+"""Characters shown of a line that sets nothing."""
+
+_log = logging.getLogger(__name__)
 
 _HOST: Final = re.compile(r"[A-Za-z0-9_:][A-Za-z0-9_.:%-]*")
 """What a name (in IDNA), an IPv4 or an IPv6 address is written with; if it exists, DNS knows."""
@@ -160,7 +165,9 @@ def from_environment(
     default. Raises `ConfigError`, with one sentence that names the variable.
     """
     environ = os.environ if environ is None else environ
-    written = _read_dotenv(dotenv_path) if dotenv_path is not None else {}
+    written, odd = read_dotenv(dotenv_path) if dotenv_path is not None else ({}, [])
+    for line in odd:
+        _log.warning("%s", line)
     types = {variable_of(field.name): field for field in msgspec.structs.fields(Config)}
     settings: dict[str, Any] = {}
     for variable, text in (written | dict(environ)).items():
@@ -217,14 +224,27 @@ def _description(wanted: Any) -> str:  # noqa: ANN401 - an annotated type is no 
     return str(next(m.description for m in wanted.__metadata__ if isinstance(m, Meta)))
 
 
-def _read_dotenv(path: str) -> dict[str, str]:
+def read_dotenv(path: str = ".env") -> tuple[dict[str, str], list[str]]:
+    """Return the variables of a `.env` file, and a sentence for each line that sets none.
+
+    No file means no variables. Raises `ConfigError` when it cannot be read.
+    """
     if Path(path).is_dir():
         raise ConfigError(f"{path}: wanted a file of NAME=value lines, found a directory")
     try:
-        values = dotenv_values(path, interpolate=False)
+        with Path(path).open(encoding="utf-8") as lines:
+            bindings = list(parse_stream(lines))
+    except FileNotFoundError:
+        return {}, []
     except (OSError, UnicodeDecodeError) as unreadable:
         raise ConfigError(f"{path}: wanted a file of NAME=value lines: {unreadable}") from None
-    return {name: value for name, value in values.items() if value is not None}
+    values = {line.key: line.value for line in bindings if line.key and line.value is not None}
+    odd = [line.original for line in bindings if line.error]
+    return values, [
+        f"{path}, line {line.line}: wanted NAME=value, found {line.string.strip()[:EXCERPT]!r};"
+        " it is left out"
+        for line in odd
+    ]
 
 
 def _refuse_misspelt(variable: str, known: list[str]) -> None:

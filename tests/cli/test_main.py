@@ -137,6 +137,16 @@ def test_a_setting_of_a_dotenv_file_counts(tmp_path):
     assert done.err.endswith(": wanted auto, native or reference, found 'fast'\n")
 
 
+def test_a_line_of_a_dotenv_file_that_sets_nothing_is_told_and_left_out(tmp_path):
+    (tmp_path / ".env").write_text("no setting at all\nPR3DICT_CORE=fast\n", "utf-8")
+    done = run("verify", "nothing", cwd=tmp_path, env=without_core())
+    odd, wrong = done.err.splitlines()
+    assert (
+        "pr3dict: .env, line 1: wanted NAME=value, found 'no setting at all'; it is left out" == odd
+    )
+    assert wrong.startswith("pr3dict: PR3DICT_CORE in .env: wanted")
+
+
 def without_core() -> dict[str, str]:
     return {name: value for name, value in variables().items() if name != "PR3DICT_CORE"}
 

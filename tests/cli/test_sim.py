@@ -85,7 +85,8 @@ def test_a_port_that_is_taken_is_told(tmp_path):
         port = str(held.getsockname()[1])
         done = run("sim", "--port", port, "--seconds", "1", cwd=tmp_path)
     assert 2 == done.code
-    assert "address already in use" in done.err
+    assert f"pr3dict: --port: wanted a port of ours, found that {port} cannot be had" in done.err
+    assert "name another" in done.err
     assert 1 == len(done.err.splitlines())
 
 

@@ -8,14 +8,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Final
 
 import msgspec
-from dotenv import dotenv_values
 
 from pr3dict.cli.output import say, say_json
-from pr3dict.config import PREFIX, Config, from_environment
+from pr3dict.config import PREFIX, Config, from_environment, read_dotenv
 from pr3dict.core import load
 from pr3dict.model.errors import CoreUnavailable, FeedError, MissingExtra
 from pr3dict.model.units import NS_PER_MS, NS_PER_S
@@ -121,7 +119,7 @@ def machine(config: Config) -> Iterator[Finding]:
 
 def settings_found() -> Iterator[Finding]:
     """Tell which settings are set, by name and place: a value may be a secret."""
-    files = dotenv_values(".env", interpolate=False) if Path(".env").is_file() else {}
+    files, _ = read_dotenv()
     for place, names in (("environment", os.environ), (".env", files)):
         found = sorted(name for name in names if name.startswith(PREFIX))
         yield Finding(f"settings in {place}", Level.OK, clean(", ".join(found), 500) or "none")

@@ -1,11 +1,12 @@
 """`pr3dict sim`: the simulated venue, or a recorded one, served until Ctrl-C."""
 
 import asyncio
+import os
 import random
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Final
 
 import msgspec
@@ -99,7 +100,7 @@ async def _serve(options: Options) -> None:
     lead_ms = LEAD_MS + round(options.markets * LEAD_MS_A_MARKET)
     start_ms = options.start_ms or clock.now() // NS_PER_MS + lead_ms
     source = source_of(options, start_ms, lambda: clock.now() // NS_PER_MS)
-    async with SimServer(source, port=options.port, paused=True) as server:
+    async with _opened(SimServer(source, port=options.port, paused=True), options.port) as server:
         _introduce(server, options)
         if options.start_ms is None:
             await asyncio.sleep((start_ms - clock.now() / NS_PER_MS) / 1000)
@@ -108,6 +109,20 @@ async def _serve(options: Options) -> None:
             async with asyncio.timeout(options.seconds):
                 await _until(stop, server, options)
         _take_leave(server, options)
+
+
+@asynccontextmanager
+async def _opened(server: Any, port: int) -> AsyncIterator[Any]:  # noqa: ANN401 - as above
+    """Open a venue for a while. Raises `ConfigError` when its port cannot be had."""
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(server)
+        except OSError as refused:
+            raise ConfigError(
+                f"--port: wanted a port of ours, found that {port} cannot be had"
+                f" ({os.strerror(refused.errno or 0)}): name another, or 0 for any that is free"
+            ) from None
+        yield server
 
 
 async def _until(stop: asyncio.Event, server: Any, options: Options) -> None:  # noqa: ANN401

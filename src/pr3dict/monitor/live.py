@@ -7,10 +7,8 @@ from contextlib import contextmanager
 from typing import Final
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
-
 from pr3dict.app.system import System
-from pr3dict.config import Config
+from pr3dict.config import Config, read_dotenv
 from pr3dict.model.errors import ConfigError, FeedError, UnknownTokenError
 from pr3dict.model.links import Phase
 from pr3dict.model.units import NS_PER_S
@@ -30,7 +28,7 @@ def wanted_tokens(given: Sequence[str]) -> list[str]:
     """
     found = list(given)
     if not found:
-        text = os.environ.get(TOKENS) or dotenv_values(".env", interpolate=False).get(TOKENS) or ""
+        text = os.environ.get(TOKENS) or read_dotenv()[0].get(TOKENS) or ""
         found = text.replace(",", " ").split()
     if not found:
         raise ConfigError(
