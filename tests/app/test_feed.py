@@ -10,6 +10,7 @@ from tests.engine.waiting import until
 
 from pr3dict.app.feed import Feed
 from pr3dict.app.parts import Parts
+from pr3dict.app.world import real
 from pr3dict.core import load
 from pr3dict.engine.engine import Engine
 from pr3dict.engine.history import TradeHistory
@@ -38,7 +39,7 @@ async def running(served, **settings):
     core, tape = load("auto"), Tape()
     books = core.new_books()
     parts = Parts(served.config(**settings), core, books, Engine(books), SystemClock(), tape)
-    feed = Feed(parts, TradeHistory(10))
+    feed = Feed(parts, TradeHistory(10), real(parts.config, parts.clock))
     started = asyncio.Event()
     task = asyncio.ensure_future(feed.run(lambda _: started.set()))
     await started.wait()

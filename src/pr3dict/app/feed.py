@@ -4,52 +4,45 @@ Every method belongs to the feed's thread; `system` brings calls of other thread
 """
 
 import asyncio
-import random
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
 from typing import NoReturn
 
 from pr3dict.app.keeper import Keeper
 from pr3dict.app.parts import Parts
+from pr3dict.app.world import World
 from pr3dict.config import Config
 from pr3dict.engine.awaited import Awaited, await_books
 from pr3dict.engine.history import TradeHistory
 from pr3dict.engine.shards import Plan, Shards
-from pr3dict.model.errors import MissingExtra
 from pr3dict.model.links import LinkStatus, Phase
 from pr3dict.model.records import Kind
 from pr3dict.model.units import NS_PER_S, Nanos
-from pr3dict.net.http import HttpClient
 from pr3dict.net.pump import Link
 from pr3dict.net.retry import Backoff, RetryRules
-from pr3dict.net.transport import connector
-from pr3dict.ports import Http
 from pr3dict.venues.polymarket.session import MarketSession, Settings
 
 
 class Feed:
     """The connections of one system. Made and run on the feed's loop."""
 
-    def __init__(self, parts: Parts, history: TradeHistory) -> None:
+    def __init__(self, parts: Parts, history: TradeHistory, world: World) -> None:
         self._parts = parts
+        self._world = world
         self._history = history
         self._shards = Shards(parts.config.tokens_per_link)
         self._links: dict[int, Link] = {}
         self._tasks: dict[int, asyncio.Task[NoReturn]] = {}
-        self._connect = connector(parts.config, parts.clock)
-        self._random = random.Random()  # noqa: S311 - spreads reconnects, keeps no secret
         self._group = asyncio.TaskGroup()
         self._ending = asyncio.Event()
-        self.rest = "off"
+        self.rest = world.rest
         """Whether REST is asked, and if not, why not."""
-        self.keeper: Keeper
+        self.keeper = Keeper(parts, self, world.http)
 
     async def run(self, started: Callable[["Feed"], object]) -> None:
         """Keep the connections until `end`; `started` is called once commands are taken."""
-        async with AsyncExitStack() as stack:
-            self.keeper = Keeper(self._parts, self, await self._http(stack))
-            self._parts.engine.on_events(self.keeper.heard)
-            self._parts.engine.on_events(self._history.events)
+        self._parts.engine.on_events(self.keeper.heard)
+        self._parts.engine.on_events(self._history.events)
+        try:
             async with self._group:
                 keeping = self._group.create_task(self.keeper.run())
                 started(self)
@@ -57,6 +50,8 @@ class Feed:
                 # Each once: a second cancellation would cut a goodbye short.
                 for task in (keeping, *self._tasks.values()):
                     task.cancel()
+        finally:
+            await self._world.leave()
 
     def end(self) -> None:
         """Let `run` say goodbye on every connection and return."""
@@ -109,22 +104,6 @@ class Feed:
         """Return the tokens of a connection."""
         return self._shards.tokens_of(link)
 
-    async def _http(self, stack: AsyncExitStack) -> Http | None:
-        config = self._parts.config
-        if not config.rest:
-            return None
-        try:
-            client = HttpClient(
-                self._parts.clock,
-                timeout_s=config.rest_timeout_s,
-                answer_bytes_max=config.rest_bytes_max,
-            )
-        except MissingExtra as missing:
-            self.rest = f"off: {missing}"
-            return None
-        self.rest = "on"
-        return await stack.enter_async_context(client)
-
     def _carry_out(self, plan: Plan, leave: Callable[[int, Sequence[str], Nanos], object]) -> None:
         now = self._parts.clock.now()
         for number, tokens in plan.unsubscribe.items():
@@ -145,9 +124,9 @@ class Feed:
         )
         link = self._links[number] = Link(
             session,
-            self._connect,
+            self._world.connect,
             parts.clock,
-            Backoff(self._random, _retry_rules(config)),
+            Backoff(self._world.chance, _retry_rules(config)),
             on_changed=parts.engine.changed,
             on_status=lambda _: parts.engine.settle(),
             recorder=parts.recorder,

@@ -23,6 +23,7 @@ from pr3dict.app.feed import Feed
 from pr3dict.app.guard import shared
 from pr3dict.app.handover import handover
 from pr3dict.app.parts import Parts
+from pr3dict.app.world import real
 from pr3dict.config import Config
 from pr3dict.core import load
 from pr3dict.engine.awaited import Awaited
@@ -171,7 +172,8 @@ class System:
     async def _live(self) -> None:
         self._loop = asyncio.get_running_loop()
         parts = Parts(self.config, self.core, self.books, self.engine, self.clock, self.tape)
-        await Feed(parts, self.history).run(self._takes_commands)
+        world = real(self.config, self.clock)
+        await Feed(parts, self.history, world).run(self._takes_commands)
 
     def _takes_commands(self, feed: Feed) -> None:
         self.feed = feed
