@@ -9,7 +9,14 @@ from tests.tape.kit import payloads, write_segment
 
 from pr3dict.model.errors import TapeError
 from pr3dict.model.records import Kind
-from pr3dict.tape.directory import BALLAST, Claim, Footprint, recover, refuse_known_run
+from pr3dict.tape.directory import (
+    BALLAST,
+    Claim,
+    Footprint,
+    close_left,
+    left_open,
+    refuse_known_run,
+)
 from pr3dict.tape.reader import TapeReader
 from pr3dict.tape.writer import TapeWriter
 
@@ -58,6 +65,12 @@ def test_a_run_id_that_was_used_is_refused_and_a_longer_one_is_another(tmp_path,
     refuse_known_run(tmp_path, "run-0000")
 
 
+def recover(directory, core):
+    found = left_open(directory, core)
+    close_left(directory, found)
+    return found
+
+
 def test_recovery_gives_the_final_name_and_touches_no_byte(tmp_path, core):
     path = write_segment(tmp_path, core, [[b"one"], [b"two"]], close=False)
     left = path.read_bytes() + b"torn"
@@ -77,6 +90,12 @@ def test_recovery_of_a_segment_that_was_complete_but_for_its_name(tmp_path, core
     (found,) = recover(tmp_path, core)
     assert (1, 0) == (found.records, found.torn_bytes)
     assert [] == TapeReader(path, core).problems
+
+
+def test_what_is_left_open_keeps_its_name_until_it_was_told_of(tmp_path, core):
+    path = write_segment(tmp_path, core, [[b"one"]], close=False)
+    assert left_open(tmp_path, core) == left_open(tmp_path, core)
+    assert path.exists()
 
 
 def test_recovery_drops_a_file_in_which_nothing_was_ever_written(tmp_path, core):

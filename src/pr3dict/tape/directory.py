@@ -13,10 +13,11 @@ from pr3dict.core import Core
 from pr3dict.model.errors import TapeError
 from pr3dict.model.records import Kind
 from pr3dict.tape.apply import apply
+from pr3dict.tape.files import DISK, Files, make_directories
 from pr3dict.tape.payloads import Recovered
 from pr3dict.tape.reader import TapeReader
 from pr3dict.tape.scan import scan
-from pr3dict.tape.segment import CLOSED, OPEN, sync_directory
+from pr3dict.tape.segment import CLOSED, OPEN
 from pr3dict.tape.words import in_words
 
 LOCK: Final = "writer.lock"
@@ -26,8 +27,14 @@ BALLAST: Final = "writer.ballast"
 class Claim:
     """The hold that one writer has on a directory."""
 
-    def __init__(self, directory: Path, ballast_size: int) -> None:
-        """Lock the directory, or raise `TapeError`."""
+    def __init__(self, directory: Path, ballast_size: int, files: Files = DISK) -> None:
+        """Make the directory where it is missing and lock it, or raise `TapeError`."""
+        try:
+            make_directories(directory, files)
+        except OSError as failure:
+            raise TapeError(
+                f"wanted to record in {directory}: {in_words(failure, directory)}"
+            ) from failure
         self._directory = directory
         self._handle = _lock(directory)
         self._ballast = directory / BALLAST
@@ -111,7 +118,6 @@ def _lock(directory: Path) -> int:
 
     handle = -1
     try:
-        directory.mkdir(parents=True, exist_ok=True)
         handle = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as taken:
@@ -150,23 +156,21 @@ def refuse_known_run(directory: Path, run_id: str) -> None:
                 )
 
 
-def recover(directory: Path, core: Core) -> list[Recovered]:
-    """Close what dead runs left open, without touching a byte of it; return what was found.
+def left_open(directory: Path, core: Core, files: Files = DISK) -> list[Recovered]:
+    """Return what dead runs left open, by the names that `close_left` will give.
 
-    The readable part stays readable under its final name; what is torn stays behind it.
+    A file in which nothing was ever written is removed. No byte of any other is touched: the
+    readable part stays readable, what is torn stays behind it.
     """
     found = []
     for path in sorted(directory.glob(f"*/*{OPEN}")):
         if path.stat().st_size == 0:
-            path.unlink()
+            files.remove(path)
             continue
         segment = scan(path, core)
-        final = path.with_suffix(CLOSED)
-        path.rename(final)
-        sync_directory(final.parent)
         found.append(
             Recovered(
-                segment=final.relative_to(directory).as_posix(),
+                segment=path.with_suffix(CLOSED).relative_to(directory).as_posix(),
                 records=sum(block.records for block in segment.blocks),
                 last_ns=segment.blocks[-1].last_ns if segment.blocks else 0,
                 readable_bytes=segment.readable_size,
@@ -174,3 +178,15 @@ def recover(directory: Path, core: Core) -> list[Recovered]:
             )
         )
     return found
+
+
+def close_left(directory: Path, found: list[Recovered], files: Files = DISK) -> None:
+    """Give their final names to segments that were left open.
+
+    Only once what was found of them is on the disk: a closed name without an end mark that no
+    record tells of is what somebody else has cut.
+    """
+    for one in found:
+        final = directory / one.segment
+        files.rename(final.with_suffix(OPEN), final)
+        files.sync_directory(final.parent)

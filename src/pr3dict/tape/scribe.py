@@ -13,6 +13,7 @@ from pr3dict.core import Core
 from pr3dict.model.records import Kind
 from pr3dict.model.units import NS_PER_S
 from pr3dict.ports import Clock
+from pr3dict.tape.files import DISK, Files
 from pr3dict.tape.format import Header
 from pr3dict.tape.intake import Chunk, Intake
 from pr3dict.tape.segment import HOUR_NS, SegmentFile
@@ -53,6 +54,7 @@ class Scribe:
         clock: Clock,
         head: Header,
         settings: TapeSettings,
+        files: Files = DISK,
     ) -> None:
         """`head` is the header of every segment but for its number and its times."""
         self.segments = 0
@@ -64,6 +66,7 @@ class Scribe:
         self._clock = clock
         self._head = head
         self._settings = settings
+        self._files = files
         self._segment: SegmentFile | None = None
         self._closed_bytes = 0
         self._block_since = 0
@@ -91,10 +94,16 @@ class Scribe:
         ):
             segment.end_block()
         if self._unsynced and now - self._synced_at >= self._settings.fsync_every_s * NS_PER_S:
-            segment.sync()
-            self.fsyncs += 1
-            self._synced_at = now
-            self._unsynced = False
+            self.sync()
+
+    def sync(self) -> None:
+        """Carry what was written to the disk."""
+        if self._segment is None:
+            return
+        self._segment.sync()
+        self.fsyncs += 1
+        self._synced_at = self._clock.monotonic()
+        self._unsynced = False
 
     def finish(self) -> None:
         """Write what is left and close the segment."""
@@ -108,6 +117,10 @@ class Scribe:
         with contextlib.suppress(OSError):
             segment = self._segment or self._open_segment(now)
             segment.last_words(buffer.take(), now)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Let go of the segment as it is."""
         if self._segment is not None:
             self._segment.abandon()
 
@@ -134,7 +147,7 @@ class Scribe:
         header = msgspec.structs.replace(
             self._head, number=self.segments, wall_ns=first_ns, mono_ns=mono_ns
         )
-        self._segment = SegmentFile(self._directory, header, self._settings.zstd_level)
+        self._segment = SegmentFile(self._directory, header, self._settings.zstd_level, self._files)
         self.segments += 1
         self._synced_at = self._clock.monotonic()
         return self._segment

@@ -4,7 +4,6 @@ Plain calls, no thread and no clock. What `write` was given has reached the oper
 it returns, and can be read back from there; `sync` carries it to the disk.
 """
 
-import os
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Final
 
 from pr3dict.model.units import NS_PER_S
 from pr3dict.tape import format as form
+from pr3dict.tape.files import DISK, Files, make_directories
 from pr3dict.tape.zstd import Packer
 
 OPEN: Final = ".open"
@@ -26,19 +26,12 @@ def segment_path(directory: Path, header: form.Header) -> Path:
     return directory / f"{hour:%Y%m%d}" / name
 
 
-def sync_directory(directory: Path) -> None:
-    """Make what was created or renamed in a directory outlive a power failure."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 class SegmentFile:
     """A segment being written. Every call may raise `OSError`."""
 
-    def __init__(self, directory: Path, header: form.Header, level: int) -> None:
+    def __init__(
+        self, directory: Path, header: form.Header, level: int, files: Files = DISK
+    ) -> None:
         """Create the file. `level` is zstd's."""
         self.path = segment_path(directory, header)
         self.hour = header.wall_ns // HOUR_NS
@@ -47,6 +40,7 @@ class SegmentFile:
         self.block_size = 0
         """Raw bytes in the open block."""
         self.block_first_ns = 0
+        self._files = files
         self._level = level
         self._blocks = 0
         self._raw_size = 0
@@ -57,17 +51,16 @@ class SegmentFile:
         self._block_last_ns = 0
         self._packed_size = 0
         self._packed_crc = 0
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        self._handle = os.open(self.path, flags, 0o644)
+        make_directories(self.path.parent, files)
+        self._handle = files.create(self.path)
         try:
             self._put(form.pack_header(header))
-            os.fsync(self._handle)
-            sync_directory(self.path.parent)
-            sync_directory(directory)
+            files.sync(self._handle)
+            files.sync_directory(self.path.parent)
+            files.sync_directory(directory)
         except OSError:
             self.abandon()
-            self.path.unlink(missing_ok=True)
+            files.remove(self.path)
             raise
 
     def write(self, raw: bytes, records: int, first_ns: int, last_ns: int) -> None:
@@ -105,18 +98,18 @@ class SegmentFile:
 
     def sync(self) -> None:
         """Carry what was written to the disk."""
-        os.fsync(self._handle)
+        self._files.sync(self._handle)
 
     def close(self) -> Path:
         """End the segment cleanly: end mark, sync, final name; return it."""
         self.end_block()
         self._ended = True
         self._put(form.pack_end(form.End(self._blocks, self.records, self._raw_size, self.size)))
-        os.fsync(self._handle)
+        self._files.sync(self._handle)
         self.abandon()
         path = self.path.with_suffix(CLOSED)
-        self.path.rename(path)
-        sync_directory(path.parent)
+        self._files.rename(self.path, path)
+        self._files.sync_directory(path.parent)
         return path
 
     def last_words(self, raw: bytes, now: int) -> None:
@@ -131,8 +124,8 @@ class SegmentFile:
     def abandon(self) -> None:
         """Let go of the file as it is; the next writer of the directory names it."""
         if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
+            handle, self._handle = self._handle, -1
+            self._files.close(handle)
 
     def _begin_block(self) -> None:
         self.block_size = 0
@@ -145,6 +138,6 @@ class SegmentFile:
         """Append all of it, however many calls that takes; remember what a failure left over."""
         self._rest = data
         while self._rest:
-            written = os.write(self._handle, self._rest)
+            written = self._files.append(self._handle, self._rest)
             self.size += written
             self._rest = self._rest[written:]

@@ -20,7 +20,8 @@ from pr3dict.model.errors import TapeError
 from pr3dict.model.records import Kind
 from pr3dict.model.units import Nanos
 from pr3dict.ports import Clock
-from pr3dict.tape.directory import Claim, recover, refuse_known_run
+from pr3dict.tape.directory import Claim, close_left, left_open, refuse_known_run
+from pr3dict.tape.files import DISK, Files
 from pr3dict.tape.format import Header
 from pr3dict.tape.intake import Intake
 from pr3dict.tape.scribe import Scribe, TapeSettings
@@ -77,6 +78,7 @@ class TapeWriter:
         config_hash: str = "",
         settings: TapeSettings | None = None,
         on_halt: Callable[[str], object] | None = None,
+        files: Files = DISK,
     ) -> None:
         """Claim the directory, recover what a crash left in it, and start to write.
 
@@ -103,19 +105,6 @@ class TapeWriter:
             wall_minus_mono=wall_minus_mono,
         )
         self.append = self._intake.append
-        self._claim = Claim(directory, settings.ballast_bytes)
-        try:
-            refuse_known_run(directory, run_id)
-            for found in recover(directory, core):
-                self.append(Kind.RECOVERED, 0, now, msgspec.json.encode(found))
-        except OSError as failure:
-            self._claim.release()
-            raise TapeError(
-                f"wanted to record in {directory}: {in_words(failure, directory)}"
-            ) from failure
-        except TapeError:
-            self._claim.release()
-            raise
         self._scribe = Scribe(
             directory,
             core,
@@ -123,7 +112,20 @@ class TapeWriter:
             clock=clock,
             head=Header(run_id, 0, core.NAME, config_hash, now, now - wall_minus_mono),
             settings=settings,
+            files=files,
         )
+        self._claim = Claim(directory, settings.ballast_bytes, files)
+        try:
+            refuse_known_run(directory, run_id)
+            self._recover(core, now, files)
+        except OSError as failure:
+            self._let_go()
+            raise TapeError(
+                f"wanted to record in {directory}: {in_words(failure, directory)}"
+            ) from failure
+        except BaseException:
+            self._let_go()
+            raise
         self._thread = threading.Thread(target=self._run, name="pr3dict-tape", daemon=True)
         self._thread.start()
 
@@ -182,6 +184,25 @@ class TapeWriter:
             commits=scribe.commits,
             fsyncs=scribe.fsyncs,
         )
+
+    def _recover(self, core: Core, now: Nanos, files: Files) -> None:
+        """Tell of what a crash left, see that on the disk, and only then give it its names.
+
+        In this order, or a crash at the wrong moment would leave a segment that nobody tells of.
+        """
+        found = left_open(self._directory, core, files)
+        if not found:
+            return
+        for one in found:
+            self.append(Kind.RECOVERED, 0, now, msgspec.json.encode(one))
+        self._scribe.commit()
+        self._scribe.sync()
+        close_left(self._directory, found, files)
+
+    def _let_go(self) -> None:
+        """Undo a start that failed."""
+        self._scribe.abandon()
+        self._claim.release()
 
     def _run(self) -> None:
         """Write until the end, or until the disk fails. The whole life of the tape's thread."""
