@@ -142,6 +142,25 @@ async def test_a_cut_connection_ends_without_a_close_frame(caplog):
     assert [] == caplog.records
 
 
+async def test_a_half_open_connection_says_nothing_answers_nothing_and_stays_open():
+    async with paused() as server, talk(server) as deaf, talk(server) as other:
+        for client in (deaf, other):
+            await subscribe(client, server.tokens)
+        server.half_open(1)
+        await server.step(10)
+        await deaf.send("PING")
+        pong = await deaf.ping()
+
+        assert await until_pong(other)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(deaf.recv(), 0.05)
+        assert not pong.done()
+        assert deaf.close_code is None
+        assert {1, 2} == set(server.connections)
+        assert 1 == server.faults.struck["half_open"]
+        server.cut(1)
+
+
 async def test_a_client_whose_markets_are_all_resolved_is_sent_home():
     venue = quiet()
     async with paused(venue) as server, talk(server) as client:

@@ -50,6 +50,7 @@ class Connection:
         """Bytes of opening frames that may still be on their way."""
         self._transport = transport
         self._waiting: list[bytes] = []
+        self._half_open = False
 
     def offer(self, step: Step, faults: Faults) -> int:
         """Take what the client follows of a step; return the number of frames."""
@@ -71,7 +72,9 @@ class Connection:
         self._waiting.append(framed(text))
 
     def flush(self) -> None:
-        """Hand everything to the socket."""
+        """Hand everything to the socket; of one that is half-open nothing leaves."""
+        if self._half_open:
+            self._waiting.clear()
         if self._waiting and not self._transport.is_closing():
             self._transport.write(b"".join(self._waiting))
         self._waiting.clear()
@@ -92,11 +95,20 @@ class Connection:
         """Close as the venue does, with a code; a client that does not answer is cut off."""
         self.ending = True
         self.flush()
-        if not self._transport.is_closing():
+        if not self._transport.is_closing() and not self._half_open:
             payload = struct.pack("!H", code) + reason.encode()
             self._transport.write(framed(payload, CLOSE))
         await until(lambda: self.gone, LINGER_S)
         self.cut()
+
+    def half_open(self) -> None:
+        """Neither send nor read from here on, and do not close: as if the path were gone.
+
+        The kernel still acknowledges what arrives, so TCP itself notices nothing.
+        """
+        self._half_open = True
+        if not self._transport.is_closing():
+            self._transport.pause_reading()
 
     def cut(self) -> None:
         """End the TCP connection at once, without a close frame."""

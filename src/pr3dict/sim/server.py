@@ -167,6 +167,12 @@ class SimServer:
         for connection in self._numbered(number):
             connection.cut()
 
+    def half_open(self, number: int = EVERY_CONNECTION) -> None:
+        """Neither read nor write the socket of one client, or of all, and do not close it."""
+        for connection in self._numbered(number):
+            connection.half_open()
+            self.faults.struck["half_open"] += 1
+
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=REQUEST_MAX)
         app.router.add_get("/ws/market", self._converse)
