@@ -60,6 +60,8 @@ class Transport(Protocol):
     """One open socket. `run` carries it: it delivers frames until the end, and tells how it ended.
 
     What the listener raises ends it too: no more is delivered, and `run` raises that very error.
+    Whether text is UTF-8 is for the listener to judge: a `UnicodeDecodeError` of it is told to the
+    peer as 1007. Ours counts such a frame and stays.
     `send` never waits, `abort` drops the socket at once, `close` says goodbye first, within a
     bound. All three may be called again on a socket that is gone already.
     """

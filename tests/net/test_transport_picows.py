@@ -95,3 +95,17 @@ async def test_what_it_says_when_the_peer_broke_the_protocol_is_said_once():
     assert Closed(1002, "the rest of no message") == ended
     assert [(CLOSE, (1002).to_bytes(2) + b"the rest of no message"), (CLOSE, b"")] == heard
     assert [] == messages
+
+
+async def test_what_the_listener_raised_is_raised_whatever_the_peer_did_next():
+    async def script(peer: Peer):
+        await peer.accept()
+        peer.say(frame(b"text") + frame(b"rest of nothing", 3))
+        await peer.reader.read()
+
+    def broken(message: bytes) -> None:
+        raise ZeroDivisionError
+
+    async with serving(script) as url:
+        with pytest.raises(ZeroDivisionError):
+            await (await CONNECT(url, lambda _: None, broken)).run()

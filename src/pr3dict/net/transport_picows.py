@@ -25,6 +25,13 @@ _BINARY: Final = picows.WSMsgType.BINARY
 _CONTINUATION: Final = picows.WSMsgType.CONTINUATION
 _CLOSE: Final = picows.WSMsgType.CLOSE
 
+_NO_CODE: Final = 1005
+"""RFC 6455 7.4.1: the code of a goodbye that names none."""
+_LOST: Final = 1006
+"""Likewise: of a connection that ended without a goodbye."""
+_CODES: Final = range(1000, 1004), range(1007, 1015), range(3000, 5000)
+"""The codes that may be said (RFC 6455 7.4); picows lets 0, 1006 and those from 5000 pass."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -63,7 +70,7 @@ class _Socket(picows.WSListener):
             raise  # The peer's fault: picows answers it, and `run` tells it.
         except Exception as error:  # noqa: BLE001 - whatever it is, `run` raises it
             self._error = error
-            self._fail(picows.WSCloseCode.INTERNAL_ERROR, "")
+            self._fail(_fault_of(error), "")
 
     def send(self, frame: bytes) -> None:
         self._transport.send(_TEXT, frame)
@@ -82,13 +89,15 @@ class _Socket(picows.WSListener):
             self.abort()
 
     async def run(self) -> Closed:
+        found = Closed(_LOST, "")
         try:
             await self._transport.wait_disconnected()
         except picows.WSProtocolError as error:
-            return Closed(int(error.code), str(error))
+            # picows reads one frame ahead: what it finds there does not unsay what came before.
+            found = Closed(int(error.code), str(error))
         if self._error is not None:
             raise self._error
-        return self._ended or Closed(1006, "")
+        return self._ended or found
 
     def _take(self, frame: picows.WSFrame) -> None:
         """Do what a frame asks for that is no whole text message."""
@@ -120,10 +129,16 @@ class _Socket(picows.WSListener):
             self._on_message(message)
 
     def _answer_close(self, frame: picows.WSFrame) -> None:
-        code = int.from_bytes(frame.get_payload_as_bytes()[:2]) or 1005
+        told = frame.get_payload_as_bytes()[:2]
+        code = int.from_bytes(told) if told else _NO_CODE
+        if told and not any(code in codes for codes in _CODES):
+            self._fail(picows.WSCloseCode.PROTOCOL_ERROR, f"close code {code}")
+            return
         self._end(Closed(code, frame.get_close_reason() or ""))
         if not self._transport.is_close_frame_sent:
-            self._transport.send_close(frame.get_close_code())
+            # A goodbye without a code is not echoed: picows would make the code 0 of it.
+            answer = frame.get_close_code() if told else picows.WSCloseCode.OK
+            self._transport.send_close(answer)
         self._leave()
 
     def _fail(self, code: picows.WSCloseCode, reason: str) -> None:
@@ -141,6 +156,13 @@ class _Socket(picows.WSListener):
         """Close the socket once what we said is written; a peer that does not read gets a bound."""
         self._transport.disconnect()
         asyncio.get_running_loop().call_later(self._limits.close_timeout_s, self.abort)
+
+
+def _fault_of(error: Exception) -> picows.WSCloseCode:
+    """Return what the peer is told of an error of the listener, which alone judges the text."""
+    if isinstance(error, UnicodeDecodeError):
+        return picows.WSCloseCode.INVALID_TEXT
+    return picows.WSCloseCode.INTERNAL_ERROR
 
 
 def connector(limits: Limits, clock: Clock) -> Connect:

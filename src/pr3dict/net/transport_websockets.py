@@ -53,7 +53,10 @@ class _Socket:
             ended = await self._read()
             writer.cancel()
         if not isinstance(ended, ConnectionClosed):
-            await self._connection.close(CloseCode.INTERNAL_ERROR)
+            # The listener alone judges the text.
+            bad_text = isinstance(ended, UnicodeDecodeError)
+            fault = CloseCode.INVALID_DATA if bad_text else CloseCode.INTERNAL_ERROR
+            await self._connection.close(fault)
             raise ended
         # What the peer said counts; else what we had to say, when it broke the protocol.
         close = ended.rcvd or ended.sent
