@@ -161,6 +161,13 @@ async def test_a_half_open_connection_says_nothing_answers_nothing_and_stays_ope
         server.cut(1)
 
 
+async def test_a_request_may_come_as_bytes():
+    async with paused() as server, talk(server) as client:
+        await client.send(json.dumps({"type": "market", "assets_ids": server.tokens}).encode())
+
+        assert set(server.tokens) == {book["asset_id"] for book in json.loads(await heard(client))}
+
+
 async def test_a_client_whose_markets_are_all_resolved_is_sent_home():
     venue = quiet()
     async with paused(venue) as server, talk(server) as client:

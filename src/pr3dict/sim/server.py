@@ -23,6 +23,8 @@ try:
 except ImportError as absent:
     raise MissingExtra("aiohttp", "sim") from absent
 
+HEARD: Final = (WSMsgType.TEXT, WSMsgType.BINARY)
+
 NS_PER_S: Final = 1_000_000_000
 NS_PER_MS: Final = 1_000_000
 
@@ -339,8 +341,10 @@ class SimServer:
         self.connections[connection.number] = connection
         try:
             async for message in socket:
-                if message.type is WSMsgType.TEXT and not connection.ending:
-                    self._hear(connection, message.data)
+                if message.type in HEARD and not connection.ending:
+                    data = message.data  # Clients in use (polyws) send their JSON as bytes.
+                    text = data if isinstance(data, str) else data.decode(errors="replace")
+                    self._hear(connection, text)
         finally:
             closed_by_us = connection.ending
             self._forget(connection)
