@@ -1,5 +1,7 @@
 """Cut, flipped, torn: always a prefix, and always told (test_power.py has the half-synced)."""
 
+from itertools import product
+
 import pytest
 from tests.tape.kit import packed, payloads, write_segment
 
@@ -49,13 +51,15 @@ def test_H4_cut_anywhere_a_segment_gives_a_prefix_and_a_named_problem(tmp_path, 
 def test_H4_with_any_bit_flipped_a_segment_gives_a_prefix_and_a_named_problem(tmp_path, core):
     path = write_segment(tmp_path, core, FRAMES)
     whole = path.read_bytes()
-    for place in range(8 * len(whole)):
-        damaged = bytearray(whole)
-        damaged[place // 8] ^= 1 << place % 8
-        path.write_bytes(damaged)
-        found, problem = readable(path, core)
-        assert found == ALL[: len(found)]
-        assert problem
+    with path.open("r+b", buffering=0) as file:
+        for place, bit in product(range(len(whole)), range(8)):
+            file.seek(place)
+            file.write(bytes([whole[place] ^ 1 << bit]))
+            found, problem = readable(path, core)
+            assert found == ALL[: len(found)]
+            assert problem
+            file.seek(place)
+            file.write(whole[place : place + 1])
 
 
 def test_H4_with_any_byte_of_an_open_block_flipped_no_wrong_record_is_given(tmp_path, core):
