@@ -1,6 +1,12 @@
 """The bounds of one socket."""
 
+from typing import Final
+
 import msgspec
+
+UNREAD_BYTES_MAX: Final = 1 << 20
+"""What we said and the other side has not read. Our own frames are few and small: more than this
+are answers to a flood of pings from a peer that does not read, and they would grow without end."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,13 +17,14 @@ import picows
 from pr3dict.model.errors import FeedError
 from pr3dict.model.links import Closed
 from pr3dict.net import handshake
-from pr3dict.net.limits import Limits
+from pr3dict.net.limits import UNREAD_BYTES_MAX, Limits
 from pr3dict.ports import Clock, Connect, OnMessage, OnOpen, Transport
 
 _TEXT: Final = picows.WSMsgType.TEXT
 _BINARY: Final = picows.WSMsgType.BINARY
 _CONTINUATION: Final = picows.WSMsgType.CONTINUATION
 _CLOSE: Final = picows.WSMsgType.CLOSE
+_PING: Final = picows.WSMsgType.PING
 
 _NO_CODE: Final = 1005
 """RFC 6455 7.4.1: the code of a goodbye that names none."""
@@ -106,6 +107,8 @@ class _Socket(picows.WSListener):
             self._fail(picows.WSCloseCode.PROTOCOL_ERROR, "a reserved bit is set")
         elif kind is _CLOSE:
             self._answer_close(frame)
+        elif kind is _PING:
+            self._answer_ping(frame)
         elif kind is _TEXT or kind is _BINARY:
             if self._special:
                 self._fail(picows.WSCloseCode.PROTOCOL_ERROR, "a message inside another")
@@ -127,6 +130,12 @@ class _Socket(picows.WSListener):
             message, self._parts = bytes(self._parts), bytearray()
             self._special = False
             self._on_message(message)
+
+    def _answer_ping(self, frame: picows.WSFrame) -> None:
+        if self._transport.underlying_transport.get_write_buffer_size() > UNREAD_BYTES_MAX:
+            self.abort()
+        else:
+            self._transport.send_pong(frame.get_payload_as_bytes())
 
     def _answer_close(self, frame: picows.WSFrame) -> None:
         told = frame.get_payload_as_bytes()[:2]
@@ -179,6 +188,7 @@ def connector(limits: Limits, clock: Clock) -> Connect:
                     websocket_handshake_timeout=limits.connect_timeout_s,
                     logger_name=_log,
                     enable_auto_ping=False,  # The session keeps the connection alive.
+                    enable_auto_pong=False,  # It would answer a peer that does not read, forever.
                     max_frame_size=limits.frame_bytes_max,
                     max_redirects=0,  # Headers with credentials would reach the second origin.
                     proxy=None,

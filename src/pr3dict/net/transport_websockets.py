@@ -13,7 +13,7 @@ from websockets.frames import CloseCode
 from pr3dict.model.errors import FeedError
 from pr3dict.model.links import Closed
 from pr3dict.net import handshake
-from pr3dict.net.limits import Limits
+from pr3dict.net.limits import UNREAD_BYTES_MAX, Limits
 from pr3dict.ports import Clock, Connect, OnMessage, OnOpen, Transport
 
 _NO_CODE: Final = 1006
@@ -25,6 +25,15 @@ class _Connect(connect):
 
     def process_redirect(self, exc: Exception) -> Exception | str:
         return exc
+
+
+class _Connection(ClientConnection):
+    """Lost, once the peer has left too many of our answers unread."""
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.transport.get_write_buffer_size() > UNREAD_BYTES_MAX:
+            self.transport.abort()
 
 
 class _Socket:
@@ -95,6 +104,7 @@ def connector(limits: Limits, clock: Clock) -> Connect:
                 open_timeout=limits.connect_timeout_s,
                 close_timeout=limits.close_timeout_s,
                 max_size=limits.frame_bytes_max,
+                create_connection=_Connection,
             )
         except InvalidStatus as answer:
             raise _refused(url, answer, clock) from answer
