@@ -10,9 +10,10 @@ import random
 import resource
 import sys
 
-from tests.tape.kit import SteadyClock
+from tests.tape.kit import START, SteadyClock
 
 from pr3dict.core import load
+from pr3dict.model.errors import TapeError
 from pr3dict.model.records import Kind
 from pr3dict.model.units import NS_PER_S
 from pr3dict.tape.reader import TapeReader
@@ -32,15 +33,19 @@ def say(line):
 
 def main():
     told = json.loads(sys.argv[1])
-    core, clock, halts = load(), SteadyClock(), []
-    writer = TapeWriter(
-        told["directory"],
-        core,
-        clock=clock,
-        run_id=told.get("run", "run"),
-        settings=TapeSettings(commit_every_s=60, **told.get("settings", {})),
-        on_halt=halts.append,
-    )
+    core, clock, halts = load(), SteadyClock(told.get("start", START)), []
+    try:
+        writer = TapeWriter(
+            told["directory"],
+            core,
+            clock=clock,
+            run_id=told.get("run", "run"),
+            settings=TapeSettings(commit_every_s=60, **told.get("settings", {})),
+            on_halt=halts.append,
+        )
+    except TapeError as refused:
+        say(json.dumps({"state": "refused", "cause": str(refused)}))
+        return
     if "file_bytes_max" in told:
         hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
         resource.setrlimit(resource.RLIMIT_FSIZE, (told["file_bytes_max"], hard))
