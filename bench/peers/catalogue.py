@@ -1,0 +1,91 @@
+"""Who takes part: the client, its version, how it is started, which time-outs it has."""
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+
+HERE: Final = Path(__file__).resolve().parent
+ROOT: Final = HERE.parent.parent
+HOME: Final = ROOT / "build" / "peers"
+"""Their environment; git ignores it."""
+OURS: Final = "pr3dict"
+
+
+class Peer(NamedTuple):
+    """A client that is measured."""
+
+    name: str
+    kind: Literal["ours", "python", "node"]
+    driver: str
+    """The module, or the file, of its driver."""
+    times: str
+    """The time-outs that it runs with when they are shortened; what cannot be set says so."""
+    reads: str
+    """What stands for the book that its users see."""
+    other_protocol: str = ""
+    """Why it takes no part, where it speaks another protocol."""
+
+
+PEERS: Final = (
+    Peer(
+        OURS,
+        "ours",
+        "bench.peers.drivers.ours",
+        "PING 3 s, PONG 10 s, silence 10 s, audit 10 s; first book 5 s as it is",
+        "get_orderbook, good while LIVE",
+    ),
+    Peer(
+        "polypulse",
+        "python",
+        "bench.peers.drivers.polypulse",
+        "PING 3 s, watchdog 10 s; REST fallback 1 s as it is",
+        "book(); its staleness() leaves the judgement to the user",
+    ),
+    Peer(
+        "polyws",
+        "python",
+        "bench.peers.drivers.polyws",
+        "reconnect check 1 s; pings 20 to 25 s and 10 s cannot be set",
+        "its private cache, which is newer than what its callbacks tell",
+    ),
+    Peer(
+        "polymarket-client",
+        "python",
+        "bench.peers.drivers.polymarket_client",
+        "PING 10 s, PONG 30 s cannot be set",
+        "the top that it last told: it keeps no book, so depth is not compared",
+    ),
+    Peer(
+        "@nevuamarkets/poly-websockets",
+        "node",
+        "poly_websockets.cjs",
+        "reconnect check 1 s; pings 20 to 25 s cannot be set, their answer is not awaited",
+        "its private cache, which is newer than what its callbacks tell",
+    ),
+    Peer(
+        "kalshi-sdk",
+        "python",
+        "",
+        "",
+        "",
+        "n/a: other protocol (Kalshi's, with numbered changes and signed requests)",
+    ),
+)
+
+
+def pinned(peer: Peer) -> str:
+    """Return the version that is to be measured."""
+    if peer.kind == "ours":
+        return version(OURS)
+    if peer.kind == "node":
+        wanted = msgspec.json.decode((HERE / "package.json").read_bytes())["dependencies"]
+        return str(wanted[peer.name])
+    return requirement(peer.name).split()[0].partition("==")[2]
+
+
+def requirement(name: str) -> str:
+    """Return the line of requirements.txt that pins a package, with its hash."""
+    lines = (HERE / "requirements.txt").read_text("utf-8").replace("\\\n", " ").splitlines()
+    return next(line for line in lines if line.startswith(f"{name}=="))

@@ -1,0 +1,51 @@
+"""Where a peer is absent, the reason is told, without the address of a registry."""
+
+import shutil
+import sys
+
+import pytest
+from bench.peers import install
+from bench.peers.catalogue import PEERS
+
+OURS, POLYPULSE = PEERS[0], PEERS[1]
+NODE = next(peer for peer in PEERS if peer.kind == "node")
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(monkeypatch, tmp_path):
+    monkeypatch.setattr(install, "HOME", tmp_path)
+
+
+def test_ours_is_always_there():
+    assert "" == install.absence(OURS)
+
+
+def test_a_peer_that_nobody_installed_names_the_command():
+    assert "not installed: python -m bench.peers --install" == install.absence(POLYPULSE)
+
+
+def test_a_peer_that_could_not_be_installed_tells_why(tmp_path):
+    (tmp_path / "polypulse.why").write_text("no such version")
+    assert "not installed: no such version" == install.absence(POLYPULSE)
+
+
+def test_a_peer_of_another_version_is_not_there(tmp_path):
+    site = tmp_path / "venv" / "lib" / "python3.13" / "site-packages"
+    (site / "polypulse-0.0.9.dist-info").mkdir(parents=True)
+    assert install.absence(POLYPULSE)
+    (site / "polypulse-0.1.0.dist-info").mkdir()
+    assert "" == install.absence(POLYPULSE)
+
+
+def test_without_node_there_is_no_node_package(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    assert "not installed: there is no node" == install.absence(NODE)
+
+
+def test_the_complaint_of_an_installer_is_its_last_line_without_addresses():
+    said = (
+        "import sys; print('one', file=sys.stderr); sys.exit('no https://user:x@host/simple of it')"
+    )
+
+    assert "no … of it" == install.run([sys.executable, "-c", said])
+    assert "" == install.run([sys.executable, "-c", ""])
