@@ -79,12 +79,11 @@ class Witness:
 
 
 class Client:
-    """A running system and its witness."""
+    """A system, seen from outside."""
 
-    def __init__(self, config: Config) -> None:
-        self.system: Final = System(config)
-        self.books: Final = self.system.books
-        self.witness: Final = Witness(self.system)
+    def __init__(self, system: System) -> None:
+        self.system: Final = system
+        self.books: Final = system.books
 
     def state(self, token: str) -> BookState:
         view = self.books.view(token, 1)
@@ -125,10 +124,18 @@ class Client:
             assert counters[f"{what}.received"] == sorted_out, (what, counters)
 
 
+class Witnessed(Client):
+    """A system of which every event is kept."""
+
+    def __init__(self, system: System) -> None:
+        super().__init__(system)
+        self.witness: Final = Witness(system)
+
+
 @asynccontextmanager
-async def client(config: Config, tokens: Sequence[str]) -> AsyncIterator[Client]:
+async def client(config: Config, tokens: Sequence[str]) -> AsyncIterator[Witnessed]:
     """Run a system that follows these tokens; it is accounted for, and stopped, in the end."""
-    running = Client(config)
+    running = Witnessed(System(config))
     await asyncio.to_thread(running.system.start)
     try:
         await asyncio.wrap_future(running.system.subscribe(tokens))
@@ -142,7 +149,7 @@ async def client(config: Config, tokens: Sequence[str]) -> AsyncIterator[Client]
 class Stage:
     """Everything that plays in a scenario."""
 
-    def __init__(self, server: SimServer, proxy: ChaosProxy, running: Client) -> None:
+    def __init__(self, server: SimServer, proxy: ChaosProxy, running: Witnessed) -> None:
         self.server = server
         self.proxy = proxy
         self.client = running
