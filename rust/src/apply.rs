@@ -247,7 +247,8 @@ impl Books {
         };
         let hash = told.hash.map(|hash| hash.raw(arrival.text));
         let book = self.at(index);
-        if told.ms < book.ms && (book.state == state::LIVE || arrival.rest) {
+        let followed = matches!(book.state, state::LIVE | state::SUSPECT);
+        if told.ms < book.ms && (followed || arrival.rest) {
             return Err(Ignored::Older);
         }
         if book.standing != Standing::Settled && !book.claim.same_batch(told.ms, hash) {

@@ -107,9 +107,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     ping_every_s: Seconds = 10.0
     pong_timeout_s: Seconds = 30.0
     """Pongs queue behind data, 11 s have been seen: a short limit kills healthy links."""
+    pong_quiet_s: Seconds = 10.0
+    """Where no data comes either after a PING, the link is given up after this already."""
     silence_s: SecondsOrNever = 60.0
     """A link that delivers no data (PONG is none) for half of this asks for one book anew, and is
     given up after all of it; not where no token had a book on it."""
+    silence_least_s: Seconds = 15.0
+    """The same for a busy link: between the two its own rhythm decides, and that of the others."""
     first_book_s: Seconds = 5.0
     """When a subscribed token without a book is looked after."""
     backoff_base_s: Seconds = 1.0
@@ -120,8 +124,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Live data for this long makes the next loss the first one again."""
 
     # Witnesses and reads.
-    audit_every_s: Seconds = 30.0
-    """A quiet book is compared with REST this often."""
+    audit_every_s: Seconds = 20.0
+    """A quiet book is compared with REST this often: what nothing else shows is found in 30 s."""
     rest_timeout_s: Seconds = 10.0
     rest_bytes_max: Bytes = 64 << 20
     rest_per_s: Annotated[

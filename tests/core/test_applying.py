@@ -201,13 +201,27 @@ def test_a_frame_may_be_older_for_one_of_its_books(engine, prove):
     assert (2, 2) == (books.view(YES).version, books.view(NO).version)
 
 
-def test_an_older_book_is_ignored_by_a_live_book_only(engine):
+def test_an_older_book_never_replaces_a_newer_one_on_the_same_connection(engine):
     venue = Venue()
     books = live(engine, venue)
-    venue.ms -= 1
-    feed(books, venue.book())
+    older = venue.book()
+    feed(books, venue.next("BUY", "0.49", 7))
+    feed(books, older)
     assert 1 == books.counters()["frames.ignored.older"]
     books.suspect(YES, Cause.SILENT, NOW)
+    feed(books, older)
+    assert 2 == books.counters()["frames.ignored.older"]
+    assert SUSPECT == standing(books)[0]
+    feed(books, venue.book())
+    assert (LIVE, Cause.NONE, Proof.PROVED) == standing(books)
+
+
+def test_a_new_connection_may_begin_with_an_older_book(engine):
+    venue = Venue()
+    books = live(engine, venue)
+    books.close_link(LINK, Cause.LINK_DOWN, NOW)
+    books.open_link(LINK, NOW)
+    venue.ms -= 1
     feed(books, venue.book())
     assert (LIVE, Cause.NONE, Proof.PROVED) == standing(books)
 

@@ -52,13 +52,13 @@ def first_look(desk):
     assert [] == desk.due(2 * S)
 
 
-def test_a_quiet_book_is_read_after_thirty_seconds():
+def test_a_quiet_book_is_read_after_twenty_seconds():
     desk = Desk("a")
     first_look(desk)
 
-    assert START + 30 * S == desk.audit.wake_at()
-    assert [] == desk.due(30 * S - 1)
-    assert ["a"] == desk.due(30 * S)
+    assert START + 20 * S == desk.audit.wake_at()
+    assert [] == desk.due(20 * S - 1)
+    assert ["a"] == desk.due(20 * S)
 
 
 def test_a_book_with_data_or_proof_is_not_read():
@@ -66,25 +66,25 @@ def test_a_book_with_data_or_proof_is_not_read():
     desk.data("a", 25 * S)
     desk.views["b"].verified_ns = START + 26 * S
 
-    assert [] == desk.due(30 * S)
-    assert ["a"] == desk.due(55 * S)
+    assert [] == desk.due(20 * S)
+    assert ["a"] == desk.due(45 * S)
 
 
 def test_an_equal_book_is_read_again_in_its_turn():
     desk = Desk("a")
     first_look(desk)
-    desk.due(30 * S)
+    desk.due(20 * S)
 
-    assert [] == desk.answered(30 * S, same=True)
-    assert [] == desk.due(60 * S - 1)
-    assert ["a"] == desk.due(60 * S)
+    assert [] == desk.answered(20 * S, same=True)
+    assert [] == desk.due(40 * S - 1)
+    assert ["a"] == desk.due(40 * S)
 
 
 def test_two_differences_without_data_between_are_doubt():
     desk = Desk("a")
     first_look(desk)
-    desk.due(30 * S)
-    assert [] == desk.answered(30 * S, same=False)
+    desk.due(20 * S)
+    assert [] == desk.answered(20 * S, same=False)
 
     assert ["a"] == desk.due(32 * S)
     assert ["a"] == desk.answered(32 * S, same=False)
@@ -93,8 +93,8 @@ def test_two_differences_without_data_between_are_doubt():
 def test_data_between_the_reads_takes_the_doubt_away():
     desk = Desk("a")
     first_look(desk)
-    desk.due(30 * S)
-    desk.answered(30 * S, same=False)
+    desk.due(20 * S)
+    desk.answered(20 * S, same=False)
     desk.data("a", 31 * S)
 
     assert [] == desk.due(32 * S)
@@ -103,9 +103,9 @@ def test_data_between_the_reads_takes_the_doubt_away():
 def test_data_during_the_read_makes_it_worthless():
     desk = Desk("a")
     first_look(desk)
-    desk.due(30 * S)
-    desk.data("a", 30 * S + 1)
-    desk.answered(30 * S + 2, same=False)
+    desk.due(20 * S)
+    desk.data("a", 20 * S + 1)
+    desk.answered(20 * S + 2, same=False)
 
     assert 1 == desk.audit.counters["overtaken"]
     assert 0 == desk.audit.counters["differed"]
@@ -115,15 +115,24 @@ def test_rest_that_is_older_than_the_book_proves_nothing():
     desk = Desk("a")
     first_look(desk)
     for turn in range(1, 4):
-        assert ["a"] == desk.due(30 * turn * S)
-        assert [] == desk.answered(30 * turn * S, same=False, venue_ns=START)
+        assert ["a"] == desk.due(20 * turn * S)
+        assert [] == desk.answered(20 * turn * S, same=False, venue_ns=START - 1)
+
+
+def test_content_of_the_same_moment_may_differ_and_is_doubted():
+    desk = Desk("a")
+    first_look(desk)
+    desk.due(20 * S)
+    assert [] == desk.answered(20 * S, same=False, venue_ns=START)
+    desk.due(32 * S)
+    assert ["a"] == desk.answered(32 * S, same=False, venue_ns=START)
 
 
 def test_a_second_read_that_agrees_ends_the_doubt():
     desk = Desk("a")
     first_look(desk)
-    desk.due(30 * S)
-    desk.answered(30 * S, same=False)
+    desk.due(20 * S)
+    desk.answered(20 * S, same=False)
     desk.due(32 * S)
     desk.answered(32 * S, same=True)
     desk.due(62 * S)
@@ -151,8 +160,8 @@ def test_an_unverified_book_asks_for_its_rules_soon_and_once_a_market():
 
     assert Ask(market="0x1") == desk.audit.due(START + 2 * S, desk.views.get)
     desk.audit.ruled("0x1")
-    assert START + 30 * S == desk.audit.wake_at()
-    assert Ask(tokens=("a", "b")) == desk.audit.due(START + 30 * S, desk.views.get)
+    assert START + 20 * S == desk.audit.wake_at()
+    assert Ask(tokens=("a", "b")) == desk.audit.due(START + 20 * S, desk.views.get)
 
 
 def test_a_token_that_comes_later_or_again_asks_for_the_rules_of_its_market_itself():
@@ -171,25 +180,25 @@ def test_rules_that_could_not_be_had_are_asked_for_again():
     desk.audit.due(START + 2 * S, desk.views.get)
     desk.audit.failed(START + 2 * S)
 
-    assert [] == desk.due(29 * S)
-    assert Ask(market="0x1") == desk.audit.due(START + 30 * S, desk.views.get)
+    assert [] == desk.due(19 * S)
+    assert Ask(market="0x1") == desk.audit.due(START + 20 * S, desk.views.get)
 
 
 def test_a_request_holds_a_bounded_number_of_books():
     desk = Desk(*(f"t{number:03}" for number in range(FETCH_MAX + 5)))
     first_look(desk)
 
-    assert FETCH_MAX == len(desk.due(30 * S))
-    assert [] == desk.due(30 * S)
-    desk.answered(30 * S, same=True)
+    assert FETCH_MAX == len(desk.due(20 * S))
+    assert [] == desk.due(20 * S)
+    desk.answered(20 * S, same=True)
     assert 5 == len(desk.due(31 * S))
 
 
 def test_a_failed_request_waits_and_doubts_nobody():
     desk = Desk("a")
     first_look(desk)
-    desk.due(30 * S)
-    desk.audit.failed(START + 30 * S)
+    desk.due(20 * S)
+    desk.audit.failed(START + 20 * S)
 
-    assert [] == desk.due(59 * S)
-    assert ["a"] == desk.due(60 * S)
+    assert [] == desk.due(39 * S)
+    assert ["a"] == desk.due(40 * S)

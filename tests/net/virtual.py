@@ -1,60 +1,16 @@
-"""Virtual time: a loop that, when nothing is ready, jumps to its next timer; and an empty world."""
+"""An empty world for one link: sockets that the test holds the other end of."""
 
 import asyncio
-import selectors
-from collections.abc import Coroutine, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
 from pr3dict.model.errors import FeedError
 from pr3dict.model.links import Closed, Pace, Verdict
 from pr3dict.model.states import Cause
 from pr3dict.model.units import NS_PER_S, Nanos
 from pr3dict.ports import OnMessage, OnOpen
+from pr3dict.trial.time import START, VirtualClock, VirtualLoop, run
 
-_T = TypeVar("_T")
-
-START = 1_766_000_000 * NS_PER_S
-
-
-class VirtualLoop(asyncio.SelectorEventLoop):
-    def __init__(self) -> None:
-        self._passed_s = 0.0
-        super().__init__(_Jump(self))
-
-    def time(self) -> float:
-        return self._passed_s
-
-    def jump(self, seconds: float) -> None:
-        self._passed_s += seconds
-
-
-class _Jump(selectors.DefaultSelector):
-    def __init__(self, loop: VirtualLoop) -> None:
-        super().__init__()
-        self._loop = loop
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(0)
-        if not ready and timeout is None:
-            raise RuntimeError("nothing is ready and no timer is set: this would wait for ever")
-        if not ready and timeout:
-            self._loop.jump(timeout)
-        return ready
-
-
-class VirtualClock:
-    ahead = Nanos(START)
-
-    def now(self) -> Nanos:
-        return Nanos(START + self.monotonic())
-
-    def monotonic(self) -> Nanos:
-        return Nanos(round(asyncio.get_running_loop().time() * NS_PER_S))
-
-
-def run(main: Coroutine[Any, Any, _T]) -> _T:
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        return runner.run(main)
+__all__ = ["START", "Net", "Session", "VirtualClock", "VirtualLoop", "Wire", "run"]
 
 
 class Wire:

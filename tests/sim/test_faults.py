@@ -88,6 +88,21 @@ def test_a_snapshot_can_be_withheld():
     assert 1 == faults.struck["withhold_snapshot"]
 
 
+def test_what_is_forgiven_strikes_no_more():
+    faults = Faults()
+    faults.drop("1")
+    faults.withhold_snapshot("1")
+    faults.refuse(429)
+    faults.refuse_rest(503)
+    faults.garbage(b"<html>")
+    faults.forgive()
+
+    assert [b"x"] == faults.strike(b"x", ["1"], 1)
+    assert ["1"] == faults.sent_snapshots(["1"])
+    assert (None, None) == (faults.refusal(), faults.rest_refusal())
+    assert not faults.struck
+
+
 def test_refusals_are_used_up():
     faults = Faults()
     faults.refuse(429, {"Retry-After": "7"}, times=1)

@@ -120,7 +120,11 @@ class Feed:
     def _open(self, number: int) -> None:
         config, parts = self._parts.config, self._parts
         session = MarketSession(
-            number, config.polymarket_market_ws_url, parts.books, _settings(config)
+            number,
+            config.polymarket_market_ws_url,
+            parts.books,
+            _settings(config),
+            lambda: self._last_data_but(number),
         )
         link = self._links[number] = Link(
             session,
@@ -132,6 +136,11 @@ class Feed:
             recorder=parts.recorder,
         )
         self._tasks[number] = self._group.create_task(link.keep(), name=f"link {number}")
+
+    def _last_data_but(self, number: int) -> Nanos:
+        """Return when any link but this one delivered data last."""
+        times = (each.session.last_data() for other, each in self._links.items() if other != number)
+        return max(times, default=Nanos(0))
 
     def _subscribe(self, number: int, tokens: Sequence[str], now: Nanos) -> None:
         for token in tokens:
@@ -167,7 +176,9 @@ def _settings(config: Config) -> Settings:
         custom_features=config.custom_features,
         ping_every=_ns(config.ping_every_s),
         pong_timeout=_ns(config.pong_timeout_s),
+        pong_quiet=_ns(config.pong_quiet_s),
         silence=_ns(config.silence_s),
+        silence_least=_ns(config.silence_least_s),
     )
 
 

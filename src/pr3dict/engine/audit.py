@@ -2,7 +2,7 @@
 
 Pure: what a book says, what REST says and `now` in, doubts out. One difference proves nothing:
 REST may be ahead by what is on its way to us, and it has shown ghosts. A book is doubted only
-when REST differs twice, each time newer than the book, with no data from the stream in between.
+when REST differs twice, each time no older than the book, with no data from the stream in between.
 
 The same reads bring the fields that the stream lacks (minimum order size, negative risk, tick)
 for books whose hash cannot be recomputed without them, once a token.
@@ -21,7 +21,7 @@ from pr3dict.model.events import Event, FeedLost, StateChanged
 from pr3dict.model.states import BookState, Proof
 from pr3dict.model.units import NS_PER_S
 
-AUDIT_EVERY_NS: Final = 30 * NS_PER_S
+AUDIT_EVERY_NS: Final = 20 * NS_PER_S
 """A book is read by REST after so long without data or proof."""
 SECOND_READ_NS: Final = 2 * NS_PER_S
 """The second read comes this much later: longer than frames are normally on their way."""
@@ -178,7 +178,7 @@ class Audit:
             self._doubts.pop(token, None)
             self.counters["agreed"] += 1
             return False
-        if reading.venue_ns <= view.venue_ns:
+        if reading.venue_ns < view.venue_ns:
             self.counters["older"] += 1
             return False
         if self._doubts.get(token) == view.version:

@@ -24,10 +24,14 @@ PATIENCE_NS: Final = 5 * NS_PER_S
 """How long a remedy may take to work, in the first round."""
 WAIT_NS_MAX: Final = 60 * NS_PER_S
 """No wait between two remedies is longer."""
+REST_WAIT_NS_MAX: Final = 8 * NS_PER_S
+"""REST in trouble is asked at least this often: without it a silent loss is not found."""
 ROUNDS_MAX: Final = 3
 """Rounds on one connection before the book moves to another."""
 RELAPSE_NS: Final = 60 * NS_PER_S
-"""A book that falls ill this soon after a cure is treated later than at once."""
+"""A book that falls ill this soon after a cure is treated later than at once …"""
+RELAPSE_WAIT_NS_MAX: Final = 8 * NS_PER_S
+"""… but never later than this, or it would be distrusted long after the trouble is over."""
 FETCH_MAX: Final = 50
 """Books in one REST request: about 200 KB of answer."""
 NO_BOOK_NS: Final = 60 * NS_PER_S
@@ -67,7 +71,8 @@ class Budget:
         """Tell that it was not answered, or refused: the next one waits twice as long."""
         self._in_flight = False
         self._failures += 1
-        self._free_at = now + min(self._every_ns << min(self._failures, 16), WAIT_NS_MAX)
+        wait = min(self._every_ns << min(self._failures, 16), REST_WAIT_NS_MAX)
+        self._free_at = now + max(wait, self._every_ns)
 
 
 class Remedies(msgspec.Struct):
@@ -214,7 +219,7 @@ class Heal:
         grace = GRACE_NS.get(cause, 0)
         if case.cured_ns:
             case.relapses += 1
-            grace = max(grace, min(NS_PER_S << min(case.relapses, 16), WAIT_NS_MAX))
+            grace = max(grace, min(NS_PER_S << min(case.relapses, 16), RELAPSE_WAIT_NS_MAX))
         self._plan(token, case, _RESUBSCRIBE, now + grace)
 
     def _cure(self, token: str, now: int) -> None:

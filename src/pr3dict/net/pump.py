@@ -22,6 +22,11 @@ _IN: Final = int(Kind.IN)
 _OUR_GOODBYE: Final = Closed(1000, "closed by us")
 _INTERNAL_ERROR: Final = 1011
 """RFC 6455 7.4.1: the code for a fault of the side that closes."""
+_STALLED: Final = NS_PER_S
+"""A timer this late tells that the loop stood still: what came meanwhile is read before anything
+is judged by the time that has passed."""
+_BACKLOG_S: Final = 1.0
+"""What reading it is given."""
 _SHOWN_MAX: Final = 256
 """Characters shown of an error, which may quote a frame of tens of MiB."""
 
@@ -55,6 +60,8 @@ class Link:
         self._recorder = recorder
         self._transport: Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._due = Nanos(0)
+        """When the timer is to ring."""
         self._kicked = asyncio.Event()
         self._dropped = ""
         """Why we dropped the open connection ourselves."""
@@ -63,10 +70,13 @@ class Link:
 
     async def keep(self) -> NoReturn:
         """Open, carry, wait, and again, until cancelled; then leave with a goodbye."""
-        while True:
-            await self._until_wanted()
-            verdict = await self._carry()
-            await self._pause(verdict)
+        try:
+            while True:
+                await self._until_wanted()
+                verdict = await self._carry()
+                await self._pause(verdict)
+        finally:
+            self._tell(Phase.IDLE)  # or nobody would hear of the loss: nothing follows it
 
     def kick(self) -> None:
         """Send what the session has to send; call it after `session.subscribe` and its like."""
@@ -189,11 +199,16 @@ class Link:
             self._timer = None
         wake_at = self.session.wake_at()
         if wake_at is not None:
+            self._due = max(wake_at, self._clock.now())
             delay_s = max(0, wake_at - self._clock.now()) / NS_PER_S
             self._timer = asyncio.get_running_loop().call_later(delay_s, self._wake)
 
     def _wake(self) -> None:
         now = self._clock.now()
+        if now - self._due > _STALLED:
+            self._due = Nanos(now + round(_BACKLOG_S * NS_PER_S))
+            self._timer = asyncio.get_running_loop().call_later(_BACKLOG_S, self._wake)
+            return
         self.session.woken(now)
         why = self.session.expired(now)
         if why is not None:

@@ -35,7 +35,8 @@ class Faults:
             name: Counter() for name in ("drop", "corrupt", "falsify", "duplicate")
         }
         self._garbage: deque[bytes] = deque()
-        self._frozen: set[tuple[int, str]] = set()
+        self.frozen: set[tuple[int, str]] = set()
+        """What is frozen, as (connection, token)."""
         self._pings_ignored = False
         self._withheld: set[str] = set()
         self._refusals: deque[Refusal] = deque()
@@ -64,12 +65,12 @@ class Faults:
 
     def freeze(self, token: str = EVERYTHING, connection: int = EVERY_CONNECTION) -> None:
         """Send no more data, of a token or at all, to a connection or to all; PONG goes on."""
-        self._frozen.add((connection, token))
+        self.frozen.add((connection, token))
         self.armed = True
 
     def thaw(self) -> None:
         """End every `freeze`; what was frozen is lost."""
-        self._frozen.clear()
+        self.frozen.clear()
 
     def ignore_pings(self, ignored: bool = True) -> None:  # noqa: FBT001, FBT002 - reads well
         """Answer no PING any more, or again."""
@@ -78,6 +79,10 @@ class Faults:
     def withhold_snapshot(self, token: str) -> None:
         """Never send an opening book of a token; its changes come."""
         self._withheld.add(token)
+
+    def withhold_no_more(self) -> None:
+        """End every `withhold_snapshot`."""
+        self._withheld.clear()
 
     def refuse(
         self, status: int, headers: dict[str, str] | None = None, body: str = "", times: int = 1
@@ -90,6 +95,15 @@ class Faults:
     ) -> None:
         """Answer the next REST requests with this."""
         self._rest_refusals.extend([Refusal(status, headers or {}, body)] * times)
+
+    def forgive(self) -> None:
+        """Arm nothing any more; what has struck stays counted."""
+        for left in self._counted.values():
+            left.clear()
+        self._garbage.clear()
+        self._refusals.clear()
+        self._rest_refusals.clear()
+        self.withhold_no_more()
 
     def strike(self, text: bytes, tokens: Sequence[str], connection: int) -> list[bytes]:
         """Return what becomes of one frame on its way to one connection."""
@@ -147,7 +161,7 @@ class Faults:
 
     def _is_frozen(self, tokens: Sequence[str], connection: int) -> bool:
         return any(
-            (place, token) in self._frozen
+            (place, token) in self.frozen
             for place in (EVERY_CONNECTION, connection)
             for token in (EVERYTHING, *tokens)
         )

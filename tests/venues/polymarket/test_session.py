@@ -120,17 +120,25 @@ def test_leaves_the_custom_features_out_when_told_so():
     ] == session.frames()
 
 
-def test_expires_when_no_pong_comes_and_not_before():
+def test_expires_soon_when_neither_pong_nor_data_comes():
     session = opened("1").session
     session.woken(at(10))
-    session.woken(at(20))
-    session.woken(at(30))
+    assert session.expired(Nanos(at(20) - 1)) is None
+    assert "no PONG for 10 s" == session.expired(at(20))
+
+
+def test_a_pong_may_queue_behind_data_for_longer_but_not_for_ever():
+    session = opened("1").session
+    session.woken(at(10))
+    for seconds in range(11, 40, 4):
+        receive(session, book("1"), at(seconds))
+        assert session.expired(at(seconds)) is None
     assert session.expired(Nanos(at(40) - 1)) is None
     assert "no PONG for 30 s" == session.expired(at(40))
 
 
 def test_is_woken_at_the_deadline_of_the_pong():
-    session = opened("1", settings=Settings(pong_timeout=Nanos(3 * NS_PER_S))).session
+    session = opened("1", settings=Settings(pong_quiet=Nanos(3 * NS_PER_S))).session
     session.woken(at(10))
     assert at(13) == session.wake_at()
 
@@ -140,12 +148,23 @@ def test_a_pong_answers_every_ping_before_it(pong):
     session = opened("1", settings=Settings(silence=Nanos(0))).session
     session.woken(at(10))
     session.woken(at(20))
-    assert CONTROL == receive(session, pong, at(25)) & CONTROL
-    assert session.expired(at(49)) is None
+    assert CONTROL == receive(session, pong, at(19)) & CONTROL
+    assert session.expired(at(29)) is None
     session.woken(at(30))
-    assert session.expired(at(59)) is None
-    assert "no PONG for 30 s" == session.expired(at(60))
+    assert session.expired(at(39)) is None
+    assert "no PONG for 10 s" == session.expired(at(40))
     assert (3, 1) == (session.counts.pings, session.counts.pongs)
+
+
+def test_a_busy_link_is_given_up_sooner_than_a_quiet_one():
+    session = opened("1").session
+    for millis in range(0, 10_000, 100):
+        receive(session, book("1"), at(millis / 1000))
+    session.woken(at(10))
+    receive(session, b"PONG", at(10.1))
+    session.woken(at(9.9 + 7.5))
+    assert session.expired(Nanos(at(9.9 + 15) - 1)) is None
+    assert "no data for 15 s" in (session.expired(at(9.9 + 15)) or "")
 
 
 def test_data_is_no_answer_to_a_ping():

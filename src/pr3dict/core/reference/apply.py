@@ -123,7 +123,8 @@ def _apply_snapshot(shelf: Shelf, snapshot: Snapshot, arrival: Arrival) -> str |
     book = _open_book(shelf, snapshot.token, arrival)
     if isinstance(book, str):
         return book
-    if snapshot.ms < book.ms and (arrival.is_rest or book.state is _LIVE):
+    followed = book.state is _LIVE or book.state is _SUSPECT
+    if snapshot.ms < book.ms and (arrival.is_rest or followed):
         return "older"
     if snapshot.ms != book.ms or not same_claim(snapshot.hash, book.hash_claimed):
         _begin_batch(shelf, book, arrival)

@@ -4,12 +4,13 @@ The session owns the set of tokens of its link. What is wanted is reconciled wit
 for on the open connection; a new connection starts from nothing, because the venue forgets.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import msgspec
 
 from pr3dict.core import Books
+from pr3dict.measure.rhythm import Rhythm
 from pr3dict.model.links import Closed, Verdict
 from pr3dict.model.states import BookState, Cause
 from pr3dict.model.units import NS_PER_S, Nanos
@@ -22,9 +23,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     custom_features: bool = True
     ping_every: Nanos = Nanos(10 * NS_PER_S)
     pong_timeout: Nanos = Nanos(30 * NS_PER_S)
+    """A PONG may queue behind data for so long …"""
+    pong_quiet: Nanos = Nanos(10 * NS_PER_S)
+    """… but where neither it nor data comes, this is the end."""
     silence: Nanos = Nanos(60 * NS_PER_S)
-    """Without data for half of it one book is asked for anew, without data for all of it the
-    link is given up; 0: never. Where no token had a book on the connection neither is done."""
+    """The longest silence: without data for half of it one book is asked for anew, without data for
+    all of it the link is given up; 0: never. Where no token had a book on it neither is done."""
+    silence_least: Nanos = Nanos(15 * NS_PER_S)
+    """What a busy link is allowed; between the two its own rhythm decides."""
 
 
 class Counts(msgspec.Struct):
@@ -42,7 +48,15 @@ class Counts(msgspec.Struct):
 class MarketSession:
     """The market channel of one link, as `ports.Session` wants it."""
 
-    def __init__(self, link: int, url: str, books: Books, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        link: int,
+        url: str,
+        books: Books,
+        settings: Settings | None = None,
+        others: Callable[[], Nanos] = lambda: Nanos(0),
+    ) -> None:
+        """`others` tells when any other link of ours delivered data last."""
         self.link: Final = link
         self.url: Final = url
         self.feed: Final = books.feed
@@ -50,9 +64,11 @@ class MarketSession:
         self.counts: Final = Counts()
         self._books = books
         self._settings = settings or Settings()
+        self._others = others
+        self._rhythm = Rhythm(self._settings.silence_least, self._settings.silence)
         self._wanted: dict[str, None] = {}
         """Tokens that somebody wants, in the order in which they came."""
-        self._asked: set[str] = set()
+        self._asked: dict[str, None] = {}
         """Tokens that were asked for on the connection that is open."""
         self._outgoing: list[bytes] = []
         self._open = False
@@ -71,6 +87,7 @@ class MarketSession:
         self._open = True
         self._books.wake(now)
         self._books.open_link(self.link, now)
+        self._rhythm.begin(now, self._data_frames())
         self._reconcile(now)
 
     def control(self, frame: bytes) -> None:
@@ -96,6 +113,7 @@ class MarketSession:
     def woken(self, now: Nanos) -> None:
         """Do what is due: ping, and see whether a silent link still delivers."""
         if self._ping_at is not None and now >= self._ping_at:
+            self._rhythm.heard(now, self._data_frames())
             self._ping(now)
         probe_at = self._probe_at()
         if probe_at is not None and now >= probe_at:
@@ -158,11 +176,11 @@ class MarketSession:
         """Return why the connection is dead although it is open; None: it is not."""
         deadline = self._pong_deadline()
         if deadline is not None and now >= deadline:
-            return f"no PONG for {self._settings.pong_timeout / NS_PER_S:g} s"
+            return f"no PONG for {(now - (self._unanswered or now)) / NS_PER_S:.0f} s"
         deadline = self._silence_deadline()
         if deadline is not None and now >= deadline:
             return (
-                f"no data for {self._settings.silence / NS_PER_S:g} s, not even the book that was"
+                f"no data for {self._silence() / NS_PER_S:.0f} s, not even the book that was"
                 " asked for anew"
             )
         return None
@@ -183,7 +201,7 @@ class MarketSession:
             self._outgoing.append(wire.unsubscribe(removed))
         if added and not self._asked:
             self._expected_from = now
-        self._asked = set(self._wanted)
+        self._asked = dict(self._wanted)
         if self._asked and self._ping_at is None:
             # Text before a subscription is answered by close 1008: no PING before this.
             self._ping_at = Nanos(now + self._settings.ping_every)
@@ -203,7 +221,19 @@ class MarketSession:
     def _pong_deadline(self) -> Nanos | None:
         if self._unanswered is None:
             return None
-        return Nanos(self._unanswered + self._settings.pong_timeout)
+        settings, asked = self._settings, self._unanswered
+        quiet = max(asked, self.last_data()) + settings.pong_quiet
+        return Nanos(min(asked + settings.pong_timeout, quiet))
+
+    def _data_frames(self) -> int:
+        """Return how many frames of data came, since ever."""
+        counts = self.counts
+        controls = counts.pongs + counts.invalid_operations + counts.other_controls
+        return self._books.heard(self.link)[0] - controls
+
+    def _silence(self) -> Nanos:
+        """Return how long no data may come, by the rhythm of this link and that of the others."""
+        return self._rhythm.patience(others_flow=self._others() > self.last_data())
 
     def _quiet_since(self) -> Nanos | None:
         """Since when data is missing; None where silence is no sign."""
@@ -215,13 +245,13 @@ class MarketSession:
         since = self._quiet_since()
         if since is None or self._probed_at >= since:
             return None
-        return Nanos(since + self._settings.silence // 2)
+        return Nanos(since + self._silence() // 2)
 
     def _silence_deadline(self) -> Nanos | None:
         since = self._quiet_since()
         if since is None or self._probed_at < since:
             return None
-        return Nanos(since + self._settings.silence)
+        return Nanos(since + self._silence())
 
     def _probe(self, now: Nanos) -> None:
         """Ask for one book anew: a link that still delivers answers with it.

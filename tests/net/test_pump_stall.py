@@ -1,0 +1,43 @@
+"""A process that stood still does not take its own absence for the silence of a venue."""
+
+import asyncio
+
+from tests.net.test_pump import Scene, played
+from tests.net.virtual import Net, VirtualClock, VirtualLoop
+
+from pr3dict.model.units import NS_PER_S, Nanos
+
+
+def test_after_a_stall_the_backlog_is_read_before_a_link_is_given_up():
+    net = Net()
+
+    async def story(scene: Scene):
+        await net.wire(0)
+        scene.session.dead_at = Nanos(VirtualClock().now() + 11 * NS_PER_S)
+        await asyncio.sleep(9)
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        loop.jump(12)
+        await asyncio.sleep(0.5)
+        scene.session.dead_at = None  # what was waiting in the socket has been read by now
+        await asyncio.sleep(30)
+        assert {} == scene.status.lost
+
+    played(story, "1", net=net)
+
+
+def test_a_link_that_is_dead_after_the_backlog_too_is_given_up():
+    net = Net()
+
+    async def story(scene: Scene):
+        await net.wire(0)
+        scene.session.dead_at = Nanos(VirtualClock().now() + 11 * NS_PER_S)
+        await asyncio.sleep(9)
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        loop.jump(12)
+        await asyncio.sleep(2.5)
+        assert {"expired": 1} == scene.status.lost
+        scene.session.dead_at = None
+
+    played(story, "1", net=net)

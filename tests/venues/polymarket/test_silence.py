@@ -1,0 +1,22 @@
+"""Silence is judged by the rhythm of the link and by what other links hear."""
+
+from tests.venues.polymarket.test_session import LINK, START, URL, at, book, receive
+
+from pr3dict.core import reference
+from pr3dict.model.units import NS_PER_S, Nanos
+from pr3dict.venues.polymarket.session import MarketSession, Settings
+
+
+def test_where_other_links_deliver_silence_is_odd_sooner():
+    others = [Nanos(0)]
+    session = MarketSession(LINK, URL, reference.new_books(), Settings(), lambda: others[0])
+    session.subscribe(["1"], START)
+    session.opened(START)
+    for second in range(10):
+        receive(session, book("1"), at(second))
+    session.woken(at(10))
+    receive(session, b"PONG", at(10.1))
+    session.woken(Nanos(at(9) + 18 * NS_PER_S + 500_000_000))  # half of 37 gaps of a second
+    alone = session.expired(at(9 + 19))
+    others[0] = at(10)
+    assert (None, True) == (alone, "no data for 18 s" in (session.expired(at(9 + 19)) or ""))
