@@ -7,6 +7,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 CRATE := rust/Cargo.toml
+FUZZ_CRATE := rust/fuzz/Cargo.toml
 CARGO := $(shell PATH="$$PATH:$$HOME/.cargo/bin" command -v cargo 2>/dev/null)
 export PATH := $(PATH)$(if $(CARGO),:$(dir $(CARGO)))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -14,6 +15,10 @@ export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
 
 # The engine that the tests must run on: where there is cargo, no silent fallback can pass.
 ENGINE := $(or $(PR3DICT_CORE),$(if $(CARGO),native,reference))
+
+# Fuzzing links libFuzzer, which is C++.
+FUZZER := $(if $(CARGO),$(shell command -v c++ 2>/dev/null))
+NO_FUZZER := fuzzing wants cargo and a C++ compiler named c++, and one of them is missing (Debian: g++)
 
 # One stamp for each kind of set-up, so that cargo, once installed, is noticed.
 READY := $(VENV)/.ready-$(if $(CARGO),native,reference)
@@ -25,8 +30,10 @@ SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 SOAK_ARGS ?=
+# Three targets side by side: about a minute of two cores.
+FUZZ_SECONDS ?= 30
 
-.PHONY: help demo test check lint types rust pytest bench picture build fmt soak clean
+.PHONY: help demo test check lint types rust pytest bench picture build fmt soak fuzz clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 17
@@ -36,7 +43,7 @@ demo: $(READY) ## a simulated venue, its feed and the monitor: no key, no networ
 
 test: $(READY) pytest rust-test ## every test, Python and Rust
 
-check: $(READY) lint types rust-lint pytest rust-test ## what must be green before a merge
+check: $(READY) lint types rust-lint pytest rust-test fuzz-a-while ## what must be green before a merge
 	@echo "make check: all green"
 
 bench: $(READY) ## every figure of the README, measured here
@@ -55,19 +62,22 @@ build: $(BIN)/python ## build the native engine in place
 fmt: $(READY) ## format everything
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
-	@$(if $(CARGO),$(CARGO) fmt --manifest-path $(CRATE))
+	@$(if $(CARGO),$(CARGO) fmt --manifest-path $(CRATE) && $(CARGO) fmt --manifest-path $(FUZZ_CRATE))
 
-soak: $(READY) ## ten minutes of simulated venue with 2,000 tokens, every book compared
-	@PR3DICT_CORE=$(ENGINE) $(BIN)/python -m pytest -m soak --timeout 1800 $(SOAK_ARGS)
+soak: $(READY) ## an hour of venues, sound and troubled (PR3DICT_SOAK_MINUTES=2: minutes each)
+	@PR3DICT_CORE=$(ENGINE) $(BIN)/python -m pytest -s -m soak --timeout 1800 tests/soak tests/chaos $(SOAK_ARGS)
+
+fuzz: $(READY) ## search the native engine for what breaks it, until Ctrl-C
+	@$(if $(FUZZER),PYTHON=$(CURDIR)/$(BIN)/python rust/fuzz/run,echo "$(NO_FUZZER)" >&2; exit 2)
 
 clean: ## remove what was built
-	@rm -rf $(VENV) build rust/target src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) build rust/target rust/fuzz/target rust/fuzz/seeds src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@rm -f src/pr3dict/core/_native*.so src/pr3dict/core/_native*.pyd .import_linter_cache
 	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # -- the parts of test and check ------------------------------------------------------------------
 
-.PHONY: rust-lint rust-test
+.PHONY: rust-lint rust-test fuzz-a-while
 
 lint: $(READY)
 	@$(BIN)/ruff format --check --quiet . || { echo "not formatted: make fmt" >&2; exit 1; }
@@ -83,11 +93,14 @@ pytest: $(READY)
 	@PR3DICT_CORE=$(ENGINE) $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 rust-lint: $(READY)
-	@$(if $(CARGO),$(CARGO) fmt --manifest-path $(CRATE) --check)
+	@$(if $(CARGO),$(CARGO) fmt --manifest-path $(CRATE) --check && $(CARGO) fmt --manifest-path $(FUZZ_CRATE) --check)
 	@$(if $(CARGO),$(CARGO) clippy --quiet --manifest-path $(CRATE) --all-targets -- -D warnings)
 
 rust-test: $(READY)
 	@$(if $(CARGO),$(CARGO) test --quiet --manifest-path $(CRATE) --no-default-features,echo "no cargo: the tests of rust/ are left out")
+
+fuzz-a-while: $(READY)
+	@$(if $(FUZZER),PYTHON=$(CURDIR)/$(BIN)/python rust/fuzz/run $(FUZZ_SECONDS),echo "THE NATIVE ENGINE IS NOT FUZZED: $(NO_FUZZER)")
 
 # -- set-up ---------------------------------------------------------------------------------------
 

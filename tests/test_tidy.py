@@ -38,8 +38,10 @@ def named(path: Path) -> str:
 
 PYTHON: Final = files("src/**/*.py", "tests/**/*.py", "bench/**/*.py")
 MODULES: Final = files("src/**/*.py")
-RUST: Final = files("rust/src/**/*.rs", "rust/tests/**/*.rs", "rust/benches/**/*.rs")
-PROSE: Final = files("*.md", "docs/**/*.md", "Makefile", "pyproject.toml", ".ci/*", "rust/*.toml")
+RUST: Final = files("rust/*/**/*.rs")
+PROSE: Final = files(
+    "*.md", "docs/**/*.md", "Makefile", "pyproject.toml", ".ci/*", "rust/**/*.toml"
+)
 
 
 def functions(path: Path) -> Iterator[tuple[str, int]]:

@@ -27,15 +27,22 @@ pub mod text;
 pub mod told;
 pub mod witness;
 
+#[cfg(feature = "extension-module")]
 mod bind_books;
+#[cfg(feature = "extension-module")]
 mod bind_events;
+#[cfg(feature = "extension-module")]
 mod bind_numbers;
+#[cfg(feature = "extension-module")]
 mod bind_tape;
+#[cfg(feature = "extension-module")]
 mod bind_view;
 
+#[cfg(feature = "extension-module")]
 use pyo3::prelude::*;
 
 /// The extension module.
+#[cfg(feature = "extension-module")]
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<bind_books::Books>()?;

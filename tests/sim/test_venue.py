@@ -169,6 +169,14 @@ def test_the_grid_becomes_finer_near_the_edge_and_proofs_go_on():
     assert 0 == oracle.failed
 
 
+def test_a_venue_whose_last_market_was_settled_by_hand_goes_on():
+    venue = Venue(SimConfig(markets=1, created_per_hour=0.0, resolved_per_hour=60.0))
+    venue.settle(venue.tokens[0])
+    start_ms = venue.now_ms
+    while venue.now_ms < start_ms + 3_600_000:
+        assert venue.advance() is not None
+
+
 def test_a_settled_market_loses_its_levels_then_is_announced_then_is_unknown():
     venue = Venue(SimConfig(markets=2, created_per_hour=0.0, resolved_per_hour=0.0))
     token = venue.tokens[0]

@@ -221,6 +221,8 @@ class Venue:
 
     def _settle_any(self, now_ms: int) -> Step:
         self._plan_hourly(self._config.resolved_per_hour, self._settle_any)
+        if not self._trading:  # Somebody settled the last one by hand.
+            return Step(now_ms, (), ())
         market = self._rng.choice(self._trading)
         if len(self._trading) == 1:  # The last market goes on, or the venue would fall silent.
             return _said(market, now_ms, ())

@@ -1,0 +1,67 @@
+"""Stories: what the fuzzer plays is what the tests feed, and both engines tell it alike."""
+
+from typing import Final
+
+import pytest
+from tests.conftest import engine_named
+from tests.core.runs import steps
+from tests.core.seeds import RUNS, frames, stories, tapes, write
+from tests.core.stories import steps_of, story_of
+from tests.core.test_differential import compare
+
+from pr3dict.core import Core
+
+UNTOLD: Final = {"set_clock_offset"}
+"""Calls that a story leaves out."""
+
+
+@pytest.fixture(scope="module")
+def engines() -> tuple[Core, Core]:
+    return engine_named("reference"), engine_named("native")
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_a_story_tells_the_calls_of_a_run(number):
+    run = [step for step in steps(number, 30) if step[0] not in UNTOLD and b"\n" not in step]
+    told, prove, adopt = steps_of(story_of(run, prove=True, adopt=False))
+    wanted = [step[0] for step in run if not any(b"\n" in part for part in bytes_of(step))]
+    assert (True, False) == (prove, adopt)
+    assert wanted == [step[0] for step in told]
+    fed = [step[2] for step in run if step[0] == "feed" and b"\n" not in step[2]]
+    assert fed == [step[2] for step in told if step[0] == "feed"]
+
+
+def bytes_of(step):
+    return [part if isinstance(part, bytes) else str(part).encode() for part in step[1:]]
+
+
+@pytest.mark.parametrize("prove", [True, False])
+@pytest.mark.parametrize("adopt", [True, False])
+def test_a_story_says_what_is_proved_and_adopted(prove, adopt):
+    assert (prove, adopt) == steps_of(story_of([], prove=prove, adopt=adopt))[1:]
+
+
+@pytest.mark.parametrize(
+    "story",
+    [b"", b"0", b"0\n\xff", b"0\nt", b"0\nt0\xff", b"0\n+", b"0\n+9x", b"0\nk", b"0\nk\xff"],
+)
+def test_a_story_beyond_sense_is_told_as_far_as_it_makes_sense(story, engines):
+    told, prove, adopt = steps_of(story)
+    compare(engines, told, prove=prove, adopt=adopt)
+
+
+def test_both_engines_tell_every_seed_of_the_fuzzer_alike(engines):
+    for story in stories():
+        told, prove, adopt = steps_of(story)
+        compare(engines, told, prove=prove, adopt=adopt)
+
+
+def test_the_seeds_are_of_every_kind_and_the_same_each_time(tmp_path):
+    said = list(frames())
+    kinds = {b"book", b"price_change", b"last_trade_price", b"tick_size_change", b"best_bid_ask"}
+    kinds |= {b"new_market", b"market_resolved"}
+    assert {k for k in kinds if any(b'"event_type":"%b"' % k in f for f in said)} == kinds
+    written = write(tmp_path)
+    assert len(said) + RUNS + len(list(tapes())) == written
+    assert (tmp_path / "frame" / "0000").read_bytes() == next(frames())
+    assert written == write(tmp_path) == sum(path.is_file() for path in tmp_path.rglob("*"))
