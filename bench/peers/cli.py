@@ -55,7 +55,7 @@ async def play_all(
     recordings: list[Recording] = []
     for number, scenario in enumerate(scenarios, 1):
         print(f"{number}/{len(scenarios)} {scenario.key} {scenario.title}", file=sys.stderr)
-        absent = {peer.name: install.absence(peer) for peer in peers}
+        absent = {peer.name: _out_of(scenario, peer) or install.absence(peer) for peer in peers}
         async with asyncio.TaskGroup() as group:
             playing = [
                 group.create_task(stage.play(scenario, peer, shortened=shortened))
@@ -67,6 +67,12 @@ async def play_all(
             played.get(peer.name) or _left_out(scenario, peer, absent[peer.name]) for peer in peers
         ]
     return recordings
+
+
+def _out_of(scenario: Scenario, peer: Peer) -> str:
+    """Return why a scenario is not for a client; `""` where it is."""
+    foreign = scenario.texts and peer.protocol != "polymarket"
+    return "n/a: the texts are of another protocol than its own" if foreign else ""
 
 
 def _left_out(scenario: Scenario, peer: Peer, why: str) -> Recording:

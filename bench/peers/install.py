@@ -31,8 +31,6 @@ def absence(peer: Peer) -> str:
     """Return why a client cannot be measured here; `""` where it can."""
     if peer.kind == "ours":
         return ""
-    if peer.other_protocol:
-        return peer.other_protocol
     if peer.kind == "node":
         installed = (HOME / "node_modules" / peer.name / "package.json").exists()
         if shutil.which("node") is None:
@@ -52,7 +50,7 @@ def install() -> dict[str, str]:
     _make_venv()
     reasons = {}
     for peer in PEERS:
-        if peer.kind == "ours" or peer.other_protocol:
+        if peer.kind == "ours":
             continue
         reason = _install_node() if peer.kind == "node" else _install_python(peer)
         _reason_file(peer).unlink(missing_ok=True)

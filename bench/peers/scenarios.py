@@ -7,19 +7,47 @@ connects, what it does once the client shows every book right, and the tokens th
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from bench.peers.venue import Watched
-from pr3dict.sim.server import SimServer
+from pr3dict.sim.books import Levels
+from pr3dict.sim.connection import Connection
+from pr3dict.sim.faults import Faults
 
 Order = Callable[[str], None]
 """Sends an order to the driver."""
 
 
+class Served(Protocol):
+    """What a scenario needs of a server, whatever protocol it speaks."""
+
+    faults: Faults
+    connections: dict[int, Connection]
+    accepted: int
+
+    @property
+    def ws_url(self) -> str:
+        """The address of its sockets."""
+
+    @property
+    def rest_url(self) -> str:
+        """The address of REST; `""` where there is none."""
+
+    @property
+    def tokens(self) -> list[str]:
+        """The tokens that can be subscribed."""
+
+    def book(self, token: str) -> tuple[Levels, Levels]:
+        """Return a true book."""
+
+    def half_open(self) -> None:
+        """Neither read nor write any socket, and do not close it."""
+
+
 class Stage(NamedTuple):
     """What a scenario can act upon."""
 
-    server: SimServer
+    server: Served
     venue: Watched
     order: Order
 
@@ -46,6 +74,8 @@ class Scenario(NamedTuple):
     """Whether a callback is registered that takes orders."""
     waits: bool = False
     """Whether the fault counts from the end of `strike`, which waits for its moment."""
+    texts: bool = False
+    """Whether it consists of texts in Polymarket's protocol, which no other client can read."""
 
 
 async def _zombie(stage: Stage) -> None:
@@ -186,6 +216,7 @@ SCENARIOS: Final = (
         20,
         _nonsense,
         everybody=True,
+        texts=True,
     ),
     Scenario(
         "D1",
@@ -194,6 +225,7 @@ SCENARIOS: Final = (
         15,
         _controls,
         everybody=True,
+        texts=True,
     ),
     Scenario(
         "E4",

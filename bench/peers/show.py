@@ -100,10 +100,7 @@ def verdict(outcome: Outcome) -> str:
 
 def notes() -> list[str]:
     """Return the rules, and for each client its version, its time-outs and what was read."""
-    clients = [
-        f"{peer.name} {pinned(peer)}: {peer.other_protocol or f'{peer.times}; read: {peer.reads}'}."
-        for peer in PEERS
-    ]
+    clients = [f"{peer.name} {pinned(peer)}: {peer.times}; read: {peer.reads}." for peer in PEERS]
     return [*RULES, *clients]
 
 
@@ -119,8 +116,8 @@ def _more(outcome: Outcome) -> list[str]:
 
 
 def _summary(outcomes: Sequence[Outcome]) -> list[str]:
-    """Return a matrix: a row for each scenario, a column for each client that took part."""
-    names = [peer.name for peer in PEERS if not peer.other_protocol]
+    """Return a matrix: a row for each scenario, a column for each client."""
+    names = [peer.name for peer in PEERS]
     found = {(outcome.scenario, outcome.peer): verdict(outcome) for outcome in outcomes}
     rows = [_row(["fault", *names]), "|---" * (len(names) + 1) + "|"]
     return rows + [

@@ -14,8 +14,9 @@ import msgspec
 from bench.peers import install, judge
 from bench.peers.catalogue import HERE, HOME, ROOT, Peer
 from bench.peers.drivers.telling import LOOK_S, Task
+from bench.peers.kalshi import KalshiServer
 from bench.peers.recording import Recording
-from bench.peers.scenarios import Scenario, Stage
+from bench.peers.scenarios import Scenario, Served, Stage
 from bench.peers.venue import Watched
 from pr3dict.sim.server import SimServer
 
@@ -65,7 +66,8 @@ class Playing:
 async def play(scenario: Scenario, peer: Peer, *, shortened: bool = True) -> Recording:
     """Play a scenario for a client, and return what was seen."""
     venue = Watched()
-    async with SimServer(venue) as server, asyncio.TaskGroup() as group:
+    serves = KalshiServer(venue) if peer.protocol == "kalshi" else SimServer(venue)
+    async with serves as server, asyncio.TaskGroup() as group:
         task = Task(server.ws_url, server.rest_url, server.tokens, shortened, scenario.calls)
         process = await asyncio.create_subprocess_exec(
             *command(peer, task), stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=ROOT, env=_environ()
@@ -154,7 +156,7 @@ def _trouble(recording: Recording, playing: Playing, what: str) -> Recording:
     return msgspec.structs.replace(recording, trouble=f"{what}: {said}" if said else what)
 
 
-async def _watch(server: SimServer, connects: list[int]) -> None:
+async def _watch(server: Served, connects: list[int]) -> None:
     """Note when the venue accepts a connection."""
     while True:
         while len(connects) < server.accepted:

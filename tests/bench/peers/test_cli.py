@@ -30,6 +30,12 @@ def test_an_absent_client_is_shown_and_does_not_end_the_run(monkeypatch, capsys)
     assert ["not installed: tried in vain"] * 2 == [outcome["trouble"] for outcome in told]
 
 
+def test_texts_of_one_protocol_are_not_played_to_a_client_of_another(capsys):
+    assert 0 == cli.main(["--only", "D1", "--peers", "kalshi-sdk", "--json"])
+    [told] = json.loads(capsys.readouterr().out)
+    assert "n/a: the texts are of another protocol than its own" == told["trouble"]
+
+
 def test_a_run_that_could_not_measure_ours_fails(monkeypatch, capsys):
     monkeypatch.setattr(install, "absence", lambda _: "broken")
 
