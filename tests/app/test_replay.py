@@ -12,16 +12,18 @@ from pr3dict.app.replay import TapeClock, replay
 from pr3dict.app.system import System
 from pr3dict.core import load
 from pr3dict.model.errors import FeedError, TapeError
-from pr3dict.model.events import BookReset
+from pr3dict.model.events import BookReset, FeedLost, ProofFailed, StateChanged
 from pr3dict.model.records import Kind
-from pr3dict.model.states import Proof
+from pr3dict.model.states import BookState, Proof
 from pr3dict.model.units import Nanos
 from pr3dict.net.clock import SystemClock
 from pr3dict.tape.reader import TapeReader
+from pr3dict.tape.verify import verify
 from pr3dict.tape.writer import TapeWriter
 
 CAPTURE = Path(__file__).resolve().parents[3] / "shared/data/polymarket-predxt/merged.jsonl"
 FRAMES = 400
+CONTINUITY = (FeedLost, BookReset, StateChanged, ProofFailed)
 
 
 class Recording:
@@ -146,11 +148,76 @@ def test_plays_no_record_beyond_the_end_that_was_wanted(play, recording):
         assert sought.books.counters()["frames.applied"] == cut.books.counters()["frames.applied"]
 
 
-def test_a_finite_speed_waits_for_each_record(play, recording):
-    player = play(speed=20.0)
+@pytest.mark.parametrize("speed", [1.0, 100.0, math.inf])
+def test_H6_twice_at_any_speed_paused_and_sought_a_replay_gives_the_live_books(
+    play, recording, speed
+):
+    middle = (recording.first_ns + recording.last_ns) // 2
+    told = []
+    for _ in range(2):
+        player = play(speed=speed)
+        player.pause()
+        player.seek(middle)
+        until(lambda player=player: player.clock.now() == middle)
+        player.seek(recording.first_ns)
+        player.resume()
+        assert player.wait(DEADLINE_S)
+        told.append((player.books.counters(), dict(player.engine.events)))
+        assert recording.digest == player.books.digest()
+    assert told[0] == told[1]
 
+
+def test_H7_a_replay_and_the_checker_tell_the_losses_that_the_live_run_told(tmp_path):
+    told = []
+    with venue(frames_per_s=1000) as served:
+        system = System(served.config(), record=tmp_path)
+        system.engine.on_events(told.extend)
+        system.start()
+        system.subscribe(served.tokens).result(5)
+        heal_every_fault(served, system, told)
+        system.stop()
+    live = [event for event in told if isinstance(event, CONTINUITY)]
+    kinds = {type(event) for event in live}
+    assert set(CONTINUITY) == kinds
+
+    player = replay(tmp_path)
+    again = []
+    player.engine.on_events(again.extend)
+    player.start()
     assert player.wait(DEADLINE_S)
-    assert recording.digest == player.books.digest()
+    player.stop()
+    assert live == [event for event in again if isinstance(event, CONTINUITY)]
+    report = verify(tmp_path, player.core)
+    assert sum(isinstance(event, ProofFailed) for event in live) == report.runs[0].failed
+    assert ((), True) == (report.runs[0].differences, report.complete)
+
+
+def heal_every_fault(served, system, told):
+    """Let each fault that the venue has strike, and every book be right again after it."""
+    token, faults = served.tokens[0], served.faults
+    strikes = {
+        "drop": lambda: faults.drop(token, 3),
+        "corrupt": lambda: faults.corrupt(token, 2),
+        "falsify": lambda: faults.falsify(token, 2),
+        "freeze": lambda: faults.freeze(token),
+    }
+    for name, strike in strikes.items():
+        before = len(told)
+        served.do(strike)
+        until(lambda name=name: faults.struck[name])
+        until(lambda before=before: any(type(e) is StateChanged for e in told[before:]))
+        served.do(faults.thaw)
+        until(lambda: all_live(system))
+    served.do(lambda: faults.duplicate(token, 3))
+    served.do(lambda: faults.garbage(b'{"event_type": "unheard of"}', 2))
+    until(lambda: faults.struck["duplicate"] and faults.struck["garbage"])
+    served.do(served.server.cut)
+    until(lambda: any(type(e) is FeedLost for e in told) and all_live(system))
+
+
+def all_live(system):
+    views = [system.books.view(token) for token in system.books.tracked()]
+    return all(view is not None and BookState.LIVE == view.state for view in views)
 
 
 def test_the_speed_can_be_changed_on_the_way(play, recording):

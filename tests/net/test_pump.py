@@ -227,6 +227,7 @@ def test_tells_each_phase_after_the_session():
         Phase.WAITING,
         Phase.CONNECTING,
         Phase.OPEN,
+        Phase.IDLE,
     ] == scene.phases
     assert (3, 2, {"unreachable": 1, "closed_1001": 1}) == (
         scene.status.attempts,

@@ -95,7 +95,7 @@ def test_the_disk_is_synced_once_a_second_and_only_when_there_is_something(desk)
     assert 1 == desk.scribe.fsyncs
 
 
-def test_midnight_begins_a_new_segment_in_a_new_folder_and_no_frame_is_lost(desk):
+def test_H5_midnight_begins_a_new_segment_in_a_new_folder_and_no_frame_is_lost(desk):
     desk.clock.wall_ns = START - 2
     for index in range(5):
         desk.tell(b"%d" % index)

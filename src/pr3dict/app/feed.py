@@ -47,6 +47,7 @@ class Feed:
                 keeping = self._group.create_task(self.keeper.run())
                 started(self)
                 await self._ending.wait()
+                self._parts.engine.leave(self.keeper.heard)  # a goodbye is nothing to heal
                 # Each once: a second cancellation would cut a goodbye short.
                 for task in (keeping, *self._tasks.values()):
                     task.cancel()
