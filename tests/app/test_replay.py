@@ -2,6 +2,7 @@
 
 import math
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -158,7 +159,7 @@ def test_H6_twice_at_any_speed_paused_and_sought_a_replay_gives_the_live_books(
         player = play(speed=speed)
         player.pause()
         player.seek(middle)
-        until(lambda player=player: player.clock.now() == middle)
+        until(partial(stands_at, player, middle))
         player.seek(recording.first_ns)
         player.resume()
         assert player.wait(DEADLINE_S)
@@ -204,8 +205,8 @@ def heal_every_fault(served, system, told):
     for name, strike in strikes.items():
         before = len(told)
         served.do(strike)
-        until(lambda name=name: faults.struck[name])
-        until(lambda before=before: any(type(e) is StateChanged for e in told[before:]))
+        until(partial(faults.struck.get, name))
+        until(partial(changed_since, before, told))
         served.do(faults.thaw)
         until(lambda: all_live(system))
     served.do(lambda: faults.duplicate(token, 3))
@@ -213,6 +214,14 @@ def heal_every_fault(served, system, told):
     until(lambda: faults.struck["duplicate"] and faults.struck["garbage"])
     served.do(served.server.cut)
     until(lambda: any(type(e) is FeedLost for e in told) and all_live(system))
+
+
+def stands_at(player, wall_ns):
+    return player.clock.now() == wall_ns
+
+
+def changed_since(count, told):
+    return any(type(event) is StateChanged for event in told[count:])
 
 
 def all_live(system):
