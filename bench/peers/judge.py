@@ -2,8 +2,8 @@
 
 Every 50 ms of the time after the fault is put into one of four kinds, by the worst of the tokens
 that the fault is about: *wrong* (a book is served as good and is not, and was not within the last
-0.7 s, the venue's), *without* (no wrong one, but one is missing or said to be no good), *still*
-(the driver has not been able to look for 0.7 s, so nobody can read) and *right*.
+0.8 s, the venue's), *without* (no wrong one, but one is missing or said to be no good), *still*
+(the driver has not been able to look for 0.6 s, so nobody can read) and *right*.
 """
 
 from collections.abc import Iterator
@@ -16,8 +16,10 @@ from bench.peers.recording import Recording, Truth
 
 NS: Final = 1_000_000_000
 STEP_NS: Final = NS // 20
-GRACE_NS: Final = 7 * NS // 10
-"""A right book may be this old: a look each 0.1 s, a beat each 0.25 s, two busy cores."""
+GRACE_NS: Final = 8 * NS // 10
+"""A right book may be this old: a look each 0.1 s, and two busy cores."""
+STILL_NS: Final = 6 * NS // 10
+"""A beat comes each 0.25 s; without one for so long nobody can read."""
 CALM_NS: Final = 2 * NS
 """A client has recovered if it is right during the last stretch of this length."""
 
@@ -77,7 +79,7 @@ def judge(recording: Recording) -> Outcome:
         victims=len(concerned),
         others_wrong_s=_spent([_worst(each) for each in zip(*others, strict=True)], "wrong"),
         recovered_s=_recovered(worst),
-        reconnects=sum(at > recording.struck for at in recording.connects),
+        reconnects=sum(at > recording.struck for at in recording.connects[1:]),
     )
 
 
@@ -96,7 +98,7 @@ def kinds_at(recording: Recording, token: str, moments: range) -> Iterator[str]:
             last += 1
         while first + 1 < len(truth) and truth[first + 1].at <= moment - GRACE_NS:
             first += 1
-        if not beat or moment - beats[beat - 1] > GRACE_NS:
+        if not beat or moment - beats[beat - 1] > STILL_NS:
             yield "still"
         elif not shown or not own[shown - 1]["good"]:
             yield "without"
@@ -118,7 +120,7 @@ def _worst(kinds: tuple[str, ...]) -> str:
 
 def _noticed(recording: Recording) -> tuple[int | None, str]:
     """Return when and how the client first showed that something is wrong."""
-    signs = [(at, "a new connection") for at in recording.connects]
+    signs = [(at, "a new connection") for at in recording.connects[1:]]
     concerned = {*recording.victims, ""}
     told = [line for line in recording.lines if line["kind"] == "event"]
     signs += [(line["at"], f"event {line['name']}") for line in told if line["token"] in concerned]

@@ -65,15 +65,16 @@ class Scenario(NamedTuple):
     story: str
     bound_s: float
     """How long we look after the fault."""
-    strike: Callable[[Stage], Awaitable[None]]
+    strike: Callable[[Stage], Awaitable[int | None]]
+    """Does it; returns when, where it had to wait for its moment."""
     before: Callable[[Stage], None] | None = None
     """Armed before the client connects; then the fault counts from its first connection."""
     everybody: bool = False
     """Whether it is about all tokens, not about those of one market."""
     calls: bool = False
     """Whether a callback is registered that takes orders."""
-    waits: bool = False
-    """Whether the fault counts from the end of `strike`, which waits for its moment."""
+    quiet: bool = False
+    """Whether nobody trades meanwhile."""
     texts: bool = False
     """Whether it consists of texts in Polymarket's protocol, which no other client can read."""
 
@@ -102,9 +103,9 @@ async def _nothing_more(_: Stage) -> None:
     """Do nothing: all was armed before."""
 
 
-async def _lost_change(stage: Stage) -> None:
+async def _lost_change(stage: Stage) -> int:
     """Lose the next change of the best level of the first market."""
-    await stage.venue.lose_next_best(stage.first[0], stage.server.faults)
+    return await stage.venue.lose_next_best(stage.first[0], stage.server.faults)
 
 
 NONSENSE: Final = (
@@ -197,6 +198,7 @@ SCENARIOS: Final = (
         40,
         _nothing_more,
         _dead_asset,
+        quiet=True,
     ),
     Scenario(
         "B2",
@@ -205,9 +207,10 @@ SCENARIOS: Final = (
         40,
         _nothing_more,
         _no_snapshot,
+        quiet=True,
     ),
     Scenario(
-        "C1", "lost change", "one change of a best level is lost", 30, _lost_change, waits=True
+        "C1", "lost change", "one change of a best level is lost", 30, _lost_change, quiet=True
     ),
     Scenario(
         "C7",
@@ -216,6 +219,7 @@ SCENARIOS: Final = (
         20,
         _nonsense,
         everybody=True,
+        quiet=True,
         texts=True,
     ),
     Scenario(

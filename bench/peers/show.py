@@ -21,9 +21,10 @@ HEADS: Final = (
 )
 RULES: Final = """\
 Each client had a venue of its own, with the same seed: ten tokens, about sixteen changes a \
-second. After a trade the venue sends the whole book anew: that mends what nobody has noticed.
+second. B1, B2, C1 and C7 were played without trades: after a trade the venue sends the whole book \
+anew, which mends what nobody has noticed.
 Every client was looked at ten times a second through what its users see, and judged by the same \
-code: a book is right if it was the venue's within the last 0.7 s; a second more or less is the \
+code: a book is right if it was the venue's within the last 0.8 s; a second more or less is the \
 grain of this table.
 "> 45 s" says that nothing was seen within the time that we looked.
 Time-outs are shortened where a client has a public setting for them, or nobody would wait; those \

@@ -17,7 +17,7 @@ from bench.peers.drivers.telling import LOOK_S, Task
 from bench.peers.kalshi import KalshiServer
 from bench.peers.recording import Recording
 from bench.peers.scenarios import Scenario, Served, Stage
-from bench.peers.venue import Watched
+from bench.peers.venue import CONFIG, QUIET, Watched
 from pr3dict.sim.server import SimServer
 
 START_S: Final = 20.0
@@ -65,7 +65,7 @@ class Playing:
 
 async def play(scenario: Scenario, peer: Peer, *, shortened: bool = True) -> Recording:
     """Play a scenario for a client, and return what was seen."""
-    venue = Watched()
+    venue = Watched(QUIET if scenario.quiet else CONFIG)
     serves = KalshiServer(venue) if peer.protocol == "kalshi" else SimServer(venue)
     async with serves as server, asyncio.TaskGroup() as group:
         task = Task(server.ws_url, server.rest_url, server.tokens, shortened, scenario.calls)
@@ -120,13 +120,13 @@ async def _perform(
     struck = monotonic_ns() if scenario.before is None else connects[0] - BEFORE_NS
     try:
         async with asyncio.timeout(scenario.bound_s):
-            await scenario.strike(stage)
+            struck = await scenario.strike(stage) or struck
     except TimeoutError:
         return _trouble(recording, playing, f"no occasion within {scenario.bound_s:.0f} s")
-    if scenario.waits:
-        struck = monotonic_ns()
     left_ns = struck + round(scenario.bound_s * judge.NS) - monotonic_ns()
     await asyncio.sleep(left_ns / judge.NS)
+    if playing.ended:
+        return _trouble(recording, playing, "its process ended")
     return msgspec.structs.replace(
         recording, struck=struck, ended=monotonic_ns(), lines=[*playing.lines]
     )

@@ -4,6 +4,8 @@ import asyncio
 from time import monotonic_ns
 from typing import Final
 
+import msgspec
+
 from bench.peers.drivers.telling import digest
 from bench.peers.recording import Truth
 from pr3dict.sim.config import SimConfig
@@ -21,6 +23,8 @@ CONFIG: Final = SimConfig(
     resolved_per_hour=0.0,
 )
 """Ten tokens, and the same bytes for everybody."""
+QUIET: Final = msgspec.structs.replace(CONFIG, trade_share=0.0)
+"""The same without trades: after one the venue sends the whole book anew, which mends by luck."""
 BOOK: Final = b'"event_type":"book"'
 
 Best = tuple[tuple[int, int] | None, ...]
@@ -35,7 +39,7 @@ class Watched(Venue):
         self.diary: list[Truth] = []
         self._best: dict[str, Best] = {}
         self._losing: tuple[str, Faults] | None = None
-        self._lost = asyncio.Event()
+        self._lost: asyncio.Future[int] | None = None
         self._hidden: Faults | None = None
         for token in self.tokens:
             self._note(token)
@@ -56,16 +60,18 @@ class Watched(Venue):
                 self._hidden = self._losing[1]
                 self._hidden.freeze(token)
                 self._losing = None
-                self._lost.set()
+                assert self._lost is not None
+                self._lost.set_result(monotonic_ns())
         return step
 
-    async def lose_next_best(self, token: str, faults: Faults) -> None:
-        """Lose what is said at the next moment at which the best level of a token changes.
+    async def lose_next_best(self, token: str, faults: Faults) -> int:
+        """Lose what is said when the best level of a token changes next; return when that was.
 
-        Not one at which the venue sends the whole book as well, as it does after a trade.
+        Not at a moment at which the venue sends the whole book as well, as it does after a trade.
         """
         self._losing = token, faults
-        await self._lost.wait()
+        self._lost = asyncio.get_running_loop().create_future()
+        return await self._lost
 
     def _note(self, token: str) -> Best:
         bids, asks = self.levels(token)

@@ -17,6 +17,7 @@ second: without it readers stand still. The stage writes orders to the driver, e
 import asyncio
 import hashlib
 import json
+import math
 import os
 import sys
 import threading
@@ -66,12 +67,13 @@ Look = Callable[[str], Seen]
 
 
 def micros(number: object) -> int:
-    """Return a number, or its text, in millionths.
+    """Return a number, or its text, in millionths; -1 for what is no number.
 
-    >>> micros("0.48"), micros(12.5), micros(".5")
-    (480000, 12500000, 500000)
+    >>> micros("0.48"), micros(12.5), micros(".5"), micros("NaN")
+    (480000, 12500000, 500000, -1)
     """
-    return round(float(str(number)) * MICROS)
+    value = float(str(number))
+    return round(value * MICROS) if math.isfinite(value) else -1
 
 
 def digest(bids: Iterable[Micros], asks: Iterable[Micros]) -> str:
