@@ -120,10 +120,20 @@ def sim(
     fault: Faults = None,
     fault_every: FaultEvery = 5.0,
     seconds: Seconds = None,
+    trace: Annotated[
+        bool,
+        typer.Option(
+            "--trace", help="Serve nothing: try our feed under the faults of --seed, step by step."
+        ),
+    ] = False,
     leash: Annotated[bool, typer.Option("--leash", hidden=True)] = False,
     as_json: Json = False,
 ) -> int:
     """Serve a simulated venue on 127.0.0.1, and tell how to reach it."""
+    if trace:
+        from pr3dict.cli import trial  # noqa: PLC0415
+
+        return trial.run(seed, as_json=as_json)
     from pr3dict.cli import sim as verb  # noqa: PLC0415
 
     options = verb.Options(

@@ -57,6 +57,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """From the end of trouble until every book was LIVE and equal; -1: never."""
     checks: dict[str, int]
     counters: dict[str, int]
+    healing: dict[str, int]
+    """What healing and audit did: books asked for anew, fetched, moved, read, doubted."""
 
 
 def try_seed(
@@ -65,6 +67,7 @@ def try_seed(
     core: str = "auto",
     only: Sequence[str] | None = None,
     safety_s: float = SAFETY_S,
+    activity: float = ACTIVITY,
     on_trace: OnTrace | None = None,
     make_books: Callable[[Books], Books] | None = None,
 ) -> Verdict:
@@ -72,7 +75,7 @@ def try_seed(
 
     `make_books` may wrap the books, to plant a fault in them.
     """
-    return run(_Trial(seed, core, only, safety_s, on_trace, make_books).go())
+    return run(_Trial(seed, core, only, safety_s, activity, on_trace, make_books).go())
 
 
 class _Trial:
@@ -84,10 +87,12 @@ class _Trial:
         core: str,
         only: Sequence[str] | None,
         safety_s: float,
+        activity: float,
         on_trace: OnTrace | None,
         make_books: Callable[[Books], Books] | None,
     ) -> None:
         self._seed, self._only, self._safety_s = seed, only, safety_s
+        self._activity = activity
         self._core = load(core)
         books = self._core.new_books()
         self._books = books if make_books is None else make_books(books)
@@ -105,7 +110,7 @@ class _Trial:
         config = SimConfig(
             markets=MARKETS,
             seed=source.getrandbits(32),
-            activity=ACTIVITY,
+            activity=self._activity,
             levels=(4, 14),
             created_per_hour=20.0,
             resolved_per_hour=0.0,
@@ -140,6 +145,7 @@ class _Trial:
             recovered_s=recovered_s,
             checks=dict(self._oracle.checks),
             counters=counters,
+            healing=dict(self._feed.keeper.heal.counters + self._feed.keeper.audit.counters),
         )
 
     async def _both_phases(self) -> float:

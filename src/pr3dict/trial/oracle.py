@@ -110,6 +110,7 @@ class Oracle:
         if view.state != BookState.LIVE or self.equal(token, view):
             if wrong is not None:
                 self._found(token, wrong)
+            self._struck.pop(token, None)
             return
         now = self._awake()
         if wrong is None:
@@ -199,7 +200,6 @@ class Oracle:
         del self._wrong[token]
         if wrong.cause:
             self.findings.append(Finding(wrong.cause, self._awake() - wrong.since_ns))
-        self._struck.pop(token, None)
 
     def _feed_lost(self, event: FeedLost) -> None:
         """I4: each loss is told once and names the books that it concerns."""

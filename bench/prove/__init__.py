@@ -1,0 +1,1 @@
+"""The proof of reliability: `python -m bench.prove` writes docs/reliability.md."""
