@@ -1,8 +1,8 @@
 """Kill the recorder at every call, and let its disk fail in every way that can be had for real.
 
 Group H of the catalogue of faults: H1, H3 and H5 here, H2 in test_power.py, H4 in test_scan.py, H6
-and H7 in tests/app/test_replay.py. H9 (a database that is locked, slow, or of another schema) and
-H10 (a job that overlaps itself) have their place with the parts that they are about.
+and H7 in tests/app/test_replay.py; H8 waits for redundant sockets. H9 (a database that is locked,
+slow, or of another schema) and H10 (a job that overlaps itself) come with what they are about.
 """
 
 import json
@@ -14,6 +14,7 @@ from tests.tape.crash import BATCHES, can, can_strace, frames, record, strace
 from tests.tape.crash_table import NO_STRACE, SCENARIOS, summary, table
 from tests.tape.kit import payloads
 
+from pr3dict.config import Config
 from pr3dict.tape.reader import TapeReader
 
 OPEN = "20261122/00-run-0000.open"
@@ -145,6 +146,17 @@ def test_H3_a_sync_that_fails_halts_the_tape_for_good(tmp_path, core, error, sen
     assert acked <= len(payloads(TapeReader(tmp_path, core)))
 
 
+@needs_strace
+def test_H3_a_sync_that_fails_at_midnight_leaves_its_gap_in_a_segment_of_its_own(tmp_path, core):
+    inject = strace([tmp_path / "20261121" / "23-run-0000.open"], "fsync:error=EIO:when=3")
+    acked, report, code = record(tmp_path, *inject, start=crash_table.BEFORE_MIDNIGHT)
+    assert (0, "halted", 1) == (code, report["state"], len(report["gaps"]))
+    found = [bytes.fromhex(frame) for frame in report["frames"]]
+    assert frames(acked) == found
+    assert BATCHES * BATCH == acked + report["lost"]
+    assert "" == crash_table.after(tmp_path, found)
+
+
 @needs_tmpfs
 def test_H3_a_directory_that_can_only_be_read_is_refused_with_one_sentence(tmp_path):
     mount = f'mount -t tmpfs -o ro tmpfs {tmp_path} && exec "$@"'
@@ -205,3 +217,11 @@ def test_where_crash_points_cannot_be_had_the_table_says_so(monkeypatch, capsys)
     assert 0 == crash_table.main()
     told = json.loads(capsys.readouterr().out)
     assert (NO_STRACE, 0, []) == (told["skipped"], told["points"], told["rows"])
+
+
+@pytest.mark.skipif(
+    not hasattr(Config(), "copies"),
+    reason="REDUNDANT SOCKETS ARE NOT BUILT: that their recordings merge is NOT tested (H8)",
+)
+def test_H8_two_overlapping_sockets_merge_the_same_way_and_copies_are_marked_not_dropped():
+    pytest.fail("there are redundant sockets now: record two, merge twice, compare, see the marks")

@@ -72,6 +72,7 @@ class Scribe:
         self._block_since = 0
         self._synced_at = 0
         self._unsynced = False
+        self._finished = False
 
     @property
     def written_bytes(self) -> int:
@@ -108,15 +109,20 @@ class Scribe:
     def finish(self) -> None:
         """Write what is left and close the segment."""
         self.commit()
+        self._finished = True
         self._close_segment()
 
     def last_words(self, text: str) -> None:
         """After a failure: try to leave a GAP record behind, then let go of the segment."""
         buffer, now = self._core.new_record_buffer(), self._clock.now()
         buffer.append(Kind.GAP, 0, now, self._clock.monotonic(), text.encode())
+        words = buffer.take()
         with contextlib.suppress(OSError):
             segment = self._segment or self._open_segment(now)
-            segment.last_words(buffer.take(), now)
+            segment.last_words(words, now)
+            if segment.ended and not self._finished:  # it failed while it was closed for the next
+                segment.abandon()
+                self._open_segment(now).last_words(words, now)
         self.abandon()
 
     def abandon(self) -> None:

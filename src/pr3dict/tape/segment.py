@@ -46,7 +46,8 @@ class SegmentFile:
         self._raw_size = 0
         self._packer: Packer | None = None
         self._rest = b""
-        self._ended = False
+        self.ended = False
+        """Whether it has its end mark, or was given one: nothing may follow."""
         self._block_records = 0
         self._block_last_ns = 0
         self._packed_size = 0
@@ -103,7 +104,7 @@ class SegmentFile:
     def close(self) -> Path:
         """End the segment cleanly: end mark, sync, final name; return it."""
         self.end_block()
-        self._ended = True
+        self.ended = True
         self._put(form.pack_end(form.End(self._blocks, self.records, self._raw_size, self.size)))
         self._files.sync(self._handle)
         self.abandon()
@@ -116,7 +117,7 @@ class SegmentFile:
         """After a failure: finish the write that failed, then add one record and end the block."""
         rest, self._rest = self._rest, b""
         self._put(rest)
-        if self._ended:  # nothing may follow an end mark
+        if self.ended:
             return
         self.write(raw, 1, now, now)
         self.end_block()
