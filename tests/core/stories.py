@@ -60,6 +60,8 @@ _LINES: Final[dict[str, Callable[..., bytes]]] = {
     "set_rules": _rules_line,
     "reset": lambda: b"!",
 }
+TOLD: Final = frozenset(_LINES)
+"""The calls that a story can tell."""
 
 
 def steps_of(story: bytes) -> tuple[list[Step], bool, bool]:

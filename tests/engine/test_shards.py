@@ -1,9 +1,10 @@
 """Tokens on links: reference counts, room, pairs, moves."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pr3dict.engine.shards import LINKS_MAX, Plan, Shards
+from pr3dict.engine.shards import LINK_TOKENS_MAX, LINKS_MAX, Plan, Shards
 
 
 def test_the_first_wish_opens_a_link_and_subscribes():
@@ -45,6 +46,14 @@ def test_a_full_link_is_followed_by_another():
     shards = Shards(link_tokens_max=2)
 
     assert Plan(open=[1, 2], subscribe={1: ["a", "b"], 2: ["c"]}) == shards.add(["a", "b", "c"])
+
+
+@pytest.mark.parametrize("room", [LINK_TOKENS_MAX, 500])
+def test_b9_the_token_beyond_the_room_of_a_link_opens_another_before_it_is_asked_for(room):
+    tokens = [str(number) for number in range(room + 1)]
+    plan = Shards(room).add(tokens)
+
+    assert Plan(open=[1, 2], subscribe={1: tokens[:room], 2: tokens[room:]}) == plan
 
 
 def test_two_tokens_given_together_share_a_link():
