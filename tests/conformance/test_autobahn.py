@@ -99,14 +99,14 @@ def failed(results: Iterable[Any]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", CONNECTORS)
-async def test_d7_every_autobahn_case_passes_but_those_with_a_reason(name):
+async def test_D7_every_autobahn_case_passes_but_those_with_a_reason(name):
     results = await run_cases(CONNECTORS[name](LIMITS, SystemClock()))
     unexpected = {case: why for case, why in failed(results).items() if case not in ALLOWED[name]}
     assert {} == unexpected
     assert CASES == len({result.case_id for result in results})
 
 
-async def test_d6_a_binary_frame_is_heard_byte_for_byte(connect):
+async def test_D6_a_binary_frame_is_heard_byte_for_byte(connect):
     heard: list[bytes] = []
     said = [b'{"event_type":"book"}', b"", bytes(range(256)) * 300]
 
@@ -122,26 +122,26 @@ async def test_d6_a_binary_frame_is_heard_byte_for_byte(connect):
 
 
 @pytest.mark.parametrize("opcode", [TEXT, BINARY, PING, CLOSE])
-async def test_d6_a_masked_frame_of_a_server_ends_the_connection_with_1002(connect, opcode):
+async def test_D6_a_masked_frame_of_a_server_ends_the_connection_with_1002(connect, opcode):
     assert 1002 == await told_for(connect, bytes([0x80 | opcode, 0x80, 0, 0, 0, 0]))
 
 
 @pytest.mark.parametrize("reserved", [1, 2, 4, 7])
 @pytest.mark.parametrize("opcode", [TEXT, BINARY, CLOSE])
-async def test_d6_a_reserved_bit_ends_the_connection_with_1002(connect, opcode, reserved):
+async def test_D6_a_reserved_bit_ends_the_connection_with_1002(connect, opcode, reserved):
     assert 1002 == await told_for(connect, frame(b"", opcode, reserved=reserved))
 
 
 @pytest.mark.parametrize("code", [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535])
-async def test_d6_a_code_that_may_not_be_said_ends_the_connection_with_1002(connect, code):
+async def test_D6_a_code_that_may_not_be_said_ends_the_connection_with_1002(connect, code):
     assert 1002 == await told_for(connect, frame(code.to_bytes(2), CLOSE))
 
 
-async def test_d6_a_goodbye_without_a_code_gets_no_code_of_ours_that_may_not_be_said(connect):
+async def test_D6_a_goodbye_without_a_code_gets_no_code_of_ours_that_may_not_be_said(connect):
     assert await told_for(connect, frame(b"", CLOSE)) in {None, 1000}
 
 
-async def test_d6_text_that_the_listener_refuses_ends_the_connection_with_1007(connect):
+async def test_D6_text_that_the_listener_refuses_ends_the_connection_with_1007(connect):
     assert 1007 == await told_for(connect, frame(b"\xff"))
 
 

@@ -65,7 +65,7 @@ def test_levels_may_come_in_any_order(engine):
     assert Proof.PROVED == books.view(YES).proof
 
 
-def test_b6_a_book_of_nothing_is_a_book(engine):
+def test_B6_a_book_of_nothing_is_a_book(engine):
     books = opened(engine, YES)
     assert books.top(YES) is None
     feed(books, Venue().book(bids=[], asks=[], hash=None))
@@ -73,7 +73,7 @@ def test_b6_a_book_of_nothing_is_a_book(engine):
     assert LIVE == books.view(YES).state
 
 
-def test_b4_the_same_book_again_resets_nothing(engine):
+def test_B4_the_same_book_again_resets_nothing(engine):
     venue = Venue()
     books = live(engine, venue)
     venue.ms += 1
@@ -82,7 +82,7 @@ def test_b4_the_same_book_again_resets_nothing(engine):
     assert 0 == books.counters()["snapshots.diverged"]
 
 
-def test_b4_a_live_book_that_a_snapshot_contradicts_is_reset_and_counted(engine):
+def test_B4_a_live_book_that_a_snapshot_contradicts_is_reset_and_counted(engine):
     venue = Venue()
     books = live(engine, venue)
     venue.ms += 1
@@ -112,7 +112,7 @@ def test_a_change_to_zero_removes(engine):
     assert [(520_000, 60_000_000)] == books.view(YES).asks()
 
 
-def test_c7_removing_what_is_not_there_is_applied(engine):
+def test_C7_removing_what_is_not_there_is_applied(engine):
     venue = Venue()
     books = live(engine, venue)
     feed(books, venue.next("SELL", "0.55", 0))
@@ -128,7 +128,7 @@ def test_a_new_best_level_is_the_top(engine):
 
 
 @pytest.mark.parametrize("schema", ["flat", "intermediate"])
-def test_d4_the_old_schemas_are_applied(engine, schema):
+def test_D4_the_old_schemas_are_applied(engine, schema):
     venue = Venue()
     books = live(engine, venue)
     entry = venue.next("BUY", "0.49", 7)["price_changes"][0]
@@ -143,7 +143,7 @@ def test_d4_the_old_schemas_are_applied(engine, schema):
     assert (LIVE, Cause.NONE, Proof.PROVED) == standing(books)
 
 
-def test_b8_a_token_that_nobody_tracks_is_ignored(engine):
+def test_B8_a_token_that_nobody_tracks_is_ignored(engine):
     books = opened(engine, YES)
     venue = Venue()
     feed(books, venue.book(venue.no))
@@ -180,7 +180,7 @@ def test_a_change_before_the_first_book_is_ignored(engine):
     assert books.top(YES) is None
 
 
-def test_c4_an_older_change_is_ignored(engine):
+def test_C4_an_older_change_is_ignored(engine):
     venue = Venue()
     books = live(engine, venue)
     venue.ms -= 2
@@ -201,7 +201,7 @@ def test_a_frame_may_be_older_for_one_of_its_books(engine, prove):
     assert (2, 2) == (books.view(YES).version, books.view(NO).version)
 
 
-def test_b3_an_older_book_never_replaces_a_newer_one_on_the_same_connection(engine):
+def test_B3_an_older_book_never_replaces_a_newer_one_on_the_same_connection(engine):
     venue = Venue()
     books = live(engine, venue)
     older = venue.book()

@@ -50,7 +50,7 @@ def true_levels(venue: Venue) -> tuple[Any, Any]:
 # -- B: subscription and snapshot ------------------------------------------------------------------
 
 
-def test_b3_a_book_from_before_the_changes_leaves_what_the_venue_has(engine):
+def test_B3_a_book_from_before_the_changes_leaves_what_the_venue_has(engine):
     @settings(max_examples=60, deadline=None)
     @given(MOVES, st.integers(0, 5))
     def try_one(moves, late):
@@ -68,7 +68,7 @@ def test_b3_a_book_from_before_the_changes_leaves_what_the_venue_has(engine):
     try_one()
 
 
-def test_b4_books_doubled_and_in_the_middle_of_a_burst_change_nothing_and_diverge_from_nothing(
+def test_B4_books_doubled_and_in_the_middle_of_a_burst_change_nothing_and_diverge_from_nothing(
     engine,
 ):
     @settings(max_examples=60, deadline=None)
@@ -92,7 +92,7 @@ def test_b4_books_doubled_and_in_the_middle_of_a_burst_change_nothing_and_diverg
 @pytest.mark.parametrize(
     "value", [None, {}, "", "[]", 0, False, [None], [[]], [{}], [["0.4", "1"]]]
 )
-def test_b5_a_side_of_a_wrong_kind_is_refused_and_empties_no_book(engine, side, value):
+def test_B5_a_side_of_a_wrong_kind_is_refused_and_empties_no_book(engine, side, value):
     venue = Venue()
     books = live(engine, venue)
     before = levels(books)
@@ -105,7 +105,7 @@ def test_b5_a_side_of_a_wrong_kind_is_refused_and_empties_no_book(engine, side, 
 
 
 @pytest.mark.parametrize("empty", [("bids",), ("asks",), ("bids", "asks")])
-def test_b6_an_empty_side_has_no_best_price_and_every_measure_an_answer(engine, empty):
+def test_B6_an_empty_side_has_no_best_price_and_every_measure_an_answer(engine, empty):
     books = opened(engine, YES, prove=False)
     feed(books, Venue().book(hash=None, **{side: [] for side in empty}))
     view = books.view(YES)
@@ -121,7 +121,7 @@ def test_b6_an_empty_side_has_no_best_price_and_every_measure_an_answer(engine, 
     assert all(n >= 0 for n in within)
 
 
-def test_b8_a_sibling_that_nobody_asked_for_gets_no_book_and_is_counted(engine):
+def test_B8_a_sibling_that_nobody_asked_for_gets_no_book_and_is_counted(engine):
     venue = Venue()
     books = opened(engine, YES)
     feed(books, venue.opening())
@@ -132,7 +132,7 @@ def test_b8_a_sibling_that_nobody_asked_for_gets_no_book_and_is_counted(engine):
     assert 0 == books.counters()["frames.ignored.untracked"]
 
 
-def test_b8_what_still_arrives_after_the_token_was_let_go_makes_no_book(engine):
+def test_B8_what_still_arrives_after_the_token_was_let_go_makes_no_book(engine):
     venue = Venue()
     books = live(engine, venue)
     books.untrack(NO)
@@ -147,7 +147,7 @@ def test_b8_what_still_arrives_after_the_token_was_let_go_makes_no_book(engine):
 # -- C: the content of a book ----------------------------------------------------------------------
 
 
-def test_c4_changes_of_one_millisecond_may_come_in_any_order_and_of_later_ones_the_later_counts(
+def test_C4_changes_of_one_millisecond_may_come_in_any_order_and_of_later_ones_the_later_counts(
     engine,
 ):
     @settings(max_examples=60, deadline=None)
@@ -194,7 +194,7 @@ def is_number(text: str) -> bool:
     return plain and len(whole) <= 12 and len(rest) <= 6 and bool(rest if point else whole)
 
 
-def test_c7_a_number_is_taken_by_its_value_or_the_frame_is_refused_and_the_book_suspect(engine):
+def test_C7_a_number_is_taken_by_its_value_or_the_frame_is_refused_and_the_book_suspect(engine):
     @settings(max_examples=300, deadline=None)
     @given(NUMBERS, NUMBERS)
     def try_one(price, size):
@@ -218,7 +218,7 @@ def test_c7_a_number_is_taken_by_its_value_or_the_frame_is_refused_and_the_book_
 
 
 @pytest.mark.parametrize("mine", [YES, NO])
-def test_c14_of_a_mirrored_change_the_one_book_that_is_tracked_takes_its_own_side(engine, mine):
+def test_C14_of_a_mirrored_change_the_one_book_that_is_tracked_takes_its_own_side(engine, mine):
     venue = Venue()
     books = opened(engine, mine)
     feed(books, venue.opening())
@@ -236,7 +236,7 @@ def test_c14_of_a_mirrored_change_the_one_book_that_is_tracked_takes_its_own_sid
 # -- D: parsing ------------------------------------------------------------------------------------
 
 
-def test_d2_a_frame_cut_short_anywhere_is_refused_and_its_books_are_suspect(engine):
+def test_D2_a_frame_cut_short_anywhere_is_refused_and_its_books_are_suspect(engine):
     venue = Venue()
     whole = frame([venue.next("BUY", "0.49", 7), venue.book()])
     assert 600 < len(whole)
@@ -256,7 +256,7 @@ def test_d2_a_frame_cut_short_anywhere_is_refused_and_its_books_are_suspect(engi
     ],
     ids=["objects", "arrays", "NaN", "half a pair", "utf8", "deep", "deeper", "cut", "open"],
 )  # fmt: skip
-def test_d2_what_is_no_frame_makes_the_books_of_its_link_suspect_and_of_no_other(engine, text):
+def test_D2_what_is_no_frame_makes_the_books_of_its_link_suspect_and_of_no_other(engine, text):
     books = opened(engine, YES)
     books.track(NO, LINK + 1)
     books.open_link(LINK + 1, NOW)
@@ -270,7 +270,7 @@ def test_d2_what_is_no_frame_makes_the_books_of_its_link_suspect_and_of_no_other
     assert LIVE == standing(books, YES)[0]
 
 
-def test_d3_members_that_are_new_or_in_another_order_change_nothing(engine):
+def test_D3_members_that_are_new_or_in_another_order_change_nothing(engine):
     @settings(max_examples=60, deadline=None)
     @given(st.integers(0, 2**32), st.booleans())
     def try_one(seed, spaced):
@@ -304,14 +304,14 @@ def test_d3_members_that_are_new_or_in_another_order_change_nothing(engine):
 
 
 @pytest.mark.parametrize("name", ["price", "size", "timestamp", "asset_id", "market"])
-def test_d3_a_number_where_text_is_wanted_is_refused_by_name(engine, name):
+def test_D3_a_number_where_text_is_wanted_is_refused_by_name(engine, name):
     told = feed(live(engine, Venue()), trade(**{name: 1}))
     assert [("schema", name)] == [
         (event.reason, event.detail) for event in told if isinstance(event, FrameRejected)
     ]
 
 
-def test_d8_a_token_id_is_the_very_text_that_was_given(engine):
+def test_D8_a_token_id_is_the_very_text_that_was_given(engine):
     @settings(max_examples=100, deadline=None)
     @given(st.one_of(st.text(max_size=90), st.sampled_from((*ODD_IDS, "9" * 78))))
     def try_one(token):
@@ -345,7 +345,7 @@ ODD_IDS = (
 )
 
 
-def test_d9_one_bad_entry_rejects_the_good_ones_around_it(engine):
+def test_D9_one_bad_entry_rejects_the_good_ones_around_it(engine):
     venue = Venue()
     for at in range(3):
         books = live(engine, venue)

@@ -317,5 +317,5 @@ class Signed(RuleBasedStateMachine):
                 assert self.true[market] == held
 
 
-def test_c3_c8_a_signed_book_is_the_venue_s_or_says_that_it_is_not():
+def test_C3_C8_a_signed_book_is_the_venue_s_or_says_that_it_is_not():
     run_state_machine_as_test(Signed, settings=SETTINGS)

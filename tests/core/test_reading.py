@@ -36,7 +36,7 @@ def rejection(engine, raw):
         (b"INVALID OPERATION\n", "invalid_operation"),
     ],
 )
-def test_d1_a_control_text_is_told_and_is_no_data(engine, text, reason):
+def test_D1_a_control_text_is_told_and_is_no_data(engine, text, reason):
     books = opened(engine, YES)
     assert CONTROL | EVENTS == books.feed(LINK, text, NOW)
     assert [ControlReceived(LINK, text.strip().decode(), NOW)] == books.take()
@@ -45,7 +45,7 @@ def test_d1_a_control_text_is_told_and_is_no_data(engine, text, reason):
 
 
 @pytest.mark.parametrize("text", [b"", b" \t\r\n", b"[]", b"[]\n"])
-def test_d1_nothing_is_ignored_without_a_word(engine, text):
+def test_D1_nothing_is_ignored_without_a_word(engine, text):
     books = opened(engine, YES)
     assert 0 == books.feed(LINK, text, NOW)
     assert 1 == books.counters()["frames.ignored.empty"]
@@ -53,18 +53,18 @@ def test_d1_nothing_is_ignored_without_a_word(engine, text):
 
 
 @pytest.mark.parametrize("text", [b"no new assets", b"PING", b"PONG" + b" " * 61, b"\x0bPONG"])
-def test_d1_what_looks_like_a_control_text_is_no_json(engine, text):
+def test_D1_what_looks_like_a_control_text_is_no_json(engine, text):
     assert ("json", "not one JSON value") == rejection(engine, text)
 
 
-def test_d1_an_array_of_nothing_is_data(engine):
+def test_D1_an_array_of_nothing_is_data(engine):
     books = opened(engine, YES)
     books.feed(LINK, b"[ ]", NOW)
     assert 1 == books.counters()["frames.ignored.empty"]
     assert NOW == books.last_data_ns(LINK)
 
 
-def test_d2_invalid_utf_8_is_named_before_anything_else(engine):
+def test_D2_invalid_utf_8_is_named_before_anything_else(engine):
     assert ("utf8", "not UTF-8") == rejection(engine, b'{"a":"\xff"')
     assert ("utf8", "not UTF-8") == rejection(engine, b'{"event_type":"rumour","a":"\xed\xa0\x80"}')
 
@@ -77,7 +77,7 @@ def test_d2_invalid_utf_8_is_named_before_anything_else(engine):
         '"\\ud83dx"', '"a\tb"', '"\n"', '"\x00"', '"abc', "1 2", "[", "]", "1}", "\x0c1",
     ],
 )  # fmt: skip
-def test_d2_no_json_is_refused_where_nobody_reads_it(engine, value):
+def test_D2_no_json_is_refused_where_nobody_reads_it(engine, value):
     raw = ('{"event_type":"rumour","skipped":' + value + "}").encode()
     assert ("json", "not one JSON value") == rejection(engine, raw)
 
@@ -111,21 +111,21 @@ def test_brackets_in_strings_are_not_deep(engine):
     assert rejection(engine, raw) is None
 
 
-def test_d2_two_hundred_thousand_brackets_harm_nobody(engine):
+def test_D2_two_hundred_thousand_brackets_harm_nobody(engine):
     assert ("json", "not one JSON value") == rejection(engine, b"[" * 200_000)
 
 
 @pytest.mark.parametrize("raw", [b"1", b"null", b'"book"', b"[1]", b"[[]]", b"[null]"])
-def test_d1_a_message_is_an_object(engine, raw):
+def test_D1_a_message_is_an_object(engine, raw):
     assert ("schema", "a message is no object") == rejection(engine, raw)
 
 
 @pytest.mark.parametrize("raw", [b"{}", b'{"event_type":1}', b'{"event_type":null}'])
-def test_d1_a_message_has_a_type(engine, raw):
+def test_D1_a_message_has_a_type(engine, raw):
     assert ("schema", "event_type") == rejection(engine, raw)
 
 
-def test_d3_an_unknown_type_is_ignored(engine):
+def test_D3_an_unknown_type_is_ignored(engine):
     books = opened(engine, YES)
     feed(books, {"event_type": "rumour"})
     assert {
@@ -168,7 +168,7 @@ def with_change(**members):
 
 
 @pytest.mark.parametrize("number", [".5", "0.50", "000000000000.5", "0.500000", "0.123456"])
-def test_c7_plain_decimals_are_numbers(engine, number):
+def test_C7_plain_decimals_are_numbers(engine, number):
     assert rejection(engine, with_change(price=number)) is None
 
 
@@ -179,7 +179,7 @@ def test_c7_plain_decimals_are_numbers(engine, number):
         "0.1234567", "0000000000000.5", "0x1", "1_0", "\uff10.\uff15", "0.\u0665",
     ],
 )  # fmt: skip
-def test_c7_nothing_else_is_a_number(engine, number):
+def test_C7_nothing_else_is_a_number(engine, number):
     assert ("number", "price") == rejection(engine, with_change(price=number))
     assert ("number", "bids") == rejection(engine, with_level(size=number))
 
@@ -226,7 +226,7 @@ def test_a_frame_at_fault_is_refused_by_name(engine, message, reason):
 
 
 @pytest.mark.parametrize("side", ["bids", "asks"])
-def test_b5_a_missing_side_is_no_empty_side(engine, side):
+def test_B5_a_missing_side_is_no_empty_side(engine, side):
     book = dict(BOOK)
     del book[side]
     assert ("schema", side) == rejection(engine, book)
@@ -238,7 +238,7 @@ def test_the_first_fault_of_the_text_is_told(engine):
     assert ("timestamp", "timestamp") == rejection(engine, faults[::-1])
 
 
-def test_d9_a_rejected_frame_changes_nothing_but_trust(engine):
+def test_D9_a_rejected_frame_changes_nothing_but_trust(engine):
     venue = Venue()
     books = opened(engine, YES, NO)
     feed(books, [venue.book(), {"event_type": "book"}])

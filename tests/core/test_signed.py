@@ -36,7 +36,7 @@ def test_a_level_of_nothing_is_no_level():
     assert ({}, {}) == row.books["a"].sides
 
 
-def test_c3_a_doubled_change_is_not_applied_twice():
+def test_C3_a_doubled_change_is_not_applied_twice():
     row = opened("a")
     row.change(2, "a", Change(BID, HALF, 5))
     assert Taken.DUPLICATE is row.change(2, "a", Change(BID, HALF, 5))
@@ -45,7 +45,7 @@ def test_c3_a_doubled_change_is_not_applied_twice():
 
 
 @pytest.mark.parametrize(("number", "taken"), [(5, Taken.GAP), (2, Taken.REWOUND)])
-def test_c3_a_number_out_of_place_makes_every_book_of_the_row_suspect_until_it_begins_anew(
+def test_C3_a_number_out_of_place_makes_every_book_of_the_row_suspect_until_it_begins_anew(
     number, taken
 ):
     row = opened("a", "b", "c")
@@ -62,7 +62,7 @@ def test_c3_a_number_out_of_place_makes_every_book_of_the_row_suspect_until_it_b
     assert (BookState.LIVE, BookState.SYNCING) == tuple(states(row)[:2])
 
 
-def test_c4_two_changes_that_were_swapped_are_a_gap():
+def test_C4_two_changes_that_were_swapped_are_a_gap():
     row = opened("a")
     assert Taken.GAP is row.change(3, "a", Change(BID, HALF, 1))
     assert Taken.UNSYNCED is row.change(2, "a", Change(BID, HALF, 1))
@@ -70,7 +70,7 @@ def test_c4_two_changes_that_were_swapped_are_a_gap():
 
 
 @pytest.mark.parametrize("change", [Change(BID, HALF, -11), Change(ASK, HALF, -1)])
-def test_c8_a_level_below_nothing_makes_its_book_suspect_and_is_never_clamped(change):
+def test_C8_a_level_below_nothing_makes_its_book_suspect_and_is_never_clamped(change):
     row = opened("a", "b")
     assert Taken.NEGATIVE is row.change(3, "a", change)
     assert [BookState.SUSPECT, BookState.LIVE] == states(row)

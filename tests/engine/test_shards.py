@@ -49,7 +49,7 @@ def test_a_full_link_is_followed_by_another():
 
 
 @pytest.mark.parametrize("room", [LINK_TOKENS_MAX, 500])
-def test_b9_the_token_beyond_the_room_of_a_link_opens_another_before_it_is_asked_for(room):
+def test_B9_the_token_beyond_the_room_of_a_link_opens_another_before_it_is_asked_for(room):
     tokens = [str(number) for number in range(room + 1)]
     plan = Shards(room).add(tokens)
 
