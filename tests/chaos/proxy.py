@@ -187,6 +187,9 @@ class ChaosProxy:
         """Carry one direction to its end; the end is told to the other side."""
         with suppress(ConnectionError):
             while chunk := await reader.read(CHUNK):
+                if way in line.dead:
+                    self.struck["blackhole"] += 1
+                    continue
                 chunk = self._blow(line, way, chunk)
                 for piece in weather.pieces(chunk):
                     await self._write(line, way, piece, weather)
@@ -195,12 +198,11 @@ class ChaosProxy:
                     line.close()
                 if line.cut:
                     return
-        if way in line.dead and not line.cut:
-            return
-        with suppress(OSError, RuntimeError):
-            line.writers[way].write_eof()
         if way == "up":
-            line.close()  # The client has gone: nobody is left to tell.
+            line.close()  # The client has gone: nobody is left to be fooled.
+        elif way not in line.dead:
+            with suppress(OSError, RuntimeError):
+                line.writers[way].write_eof()
 
     async def _write(self, line: Line, way: Way, piece: bytes, weather: Weather) -> None:
         if weather.delay_s:
@@ -210,7 +212,6 @@ class ChaosProxy:
             self.struck["throttle"] += 1
             await asyncio.sleep(len(piece) / weather.bytes_per_s)
         if way in line.dead:
-            self.struck["blackhole"] += 1
             return
         if weather.slice_bytes:
             self.struck["slice"] += 1

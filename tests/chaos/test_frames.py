@@ -267,7 +267,7 @@ async def test_D5_a_flood_of_pings_from_a_peer_that_does_not_read_is_left(transp
         await until(running.all_live)
         assert {"dropped": 1} == running.losses()
         assert 2 == script.connections
-        assert 10 < len(sent) < floods
+        assert 1 < len(sent) < floods
         assert water.look() < GROWTH_MIB_MAX
 
 

@@ -14,9 +14,9 @@ LAG_MS_MAX = 2_000.0
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("transport", TRANSPORTS)
 async def test_E6_50_000_messages_a_second_past_a_stuck_consumer_are_all_accounted_for(transport):
-    found = await load.run(transport, PER_S, 2.0)
+    found = await load.run(transport, PER_S, 1.5)
     print(found)  # noqa: T201
-    assert 100_000 == found.frames
+    assert 75_000 == found.frames
     judge(found)
 
 

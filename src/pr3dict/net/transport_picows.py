@@ -133,6 +133,7 @@ class _Socket(picows.WSListener):
 
     def _answer_ping(self, frame: picows.WSFrame) -> None:
         if self._transport.underlying_transport.get_write_buffer_size() > UNREAD_BYTES_MAX:
+            self._end(Closed(1006, ""))
             self.abort()
         else:
             self._transport.send_pong(frame.get_payload_as_bytes())
