@@ -87,6 +87,7 @@ async def test_a_book_is_live_stale_while_the_connection_is_lost_and_live_again(
         (Phase.CONNECTING, BookState.STALE),
         (Phase.OPEN, BookState.SYNCING),
         (Phase.OPEN, BookState.LIVE),
+        (Phase.IDLE, BookState.STALE),
     ] == witness.seen
     assert [b'{"type":"market","assets_ids":["42"],"custom_feature_enabled":true}'] * 2 == asked
     assert BookState.STALE is witness.state()
