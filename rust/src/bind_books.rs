@@ -175,6 +175,10 @@ impl Books {
         self.shelf().books.suspect(token, cause, now);
     }
 
+    fn stop_proving(&self) {
+        self.shelf().books.stop_proving();
+    }
+
     // A signed time, because Python reads signed integers of this size faster.
     fn feed(&self, link: Link, frame: &[u8], local_ns: i64) -> u32 {
         let Shelf { books, decoder, .. } = &mut *self.shelf();

@@ -49,6 +49,8 @@ fn token_hash(token: &[u8]) -> u64 {
 #[derive(Default)]
 pub struct Books {
     pub(crate) prove: bool,
+    /// What `prove` was when the books were made.
+    prove_at_first: bool,
     pub(crate) adopt: bool,
     pub(crate) books: Vec<Option<Book>>,
     pub(crate) markets: Markets,
@@ -79,14 +81,22 @@ impl Books {
     /// Empty books.
     #[must_use]
     pub fn new(prove: bool, adopt: bool) -> Self {
-        Self { prove, adopt, due: u64::MAX, ..Self::default() }
+        Self { prove, prove_at_first: prove, adopt, due: u64::MAX, ..Self::default() }
     }
 
     /// New books with the same options and clock offset; what was held is given back.
     pub fn reset(&mut self) -> Self {
-        let mut new = Self::new(self.prove, self.adopt);
+        let mut new = Self::new(self.prove_at_first, self.adopt);
         new.latency.offset_ns = self.latency.offset_ns;
         std::mem::replace(self, new)
+    }
+
+    /// Recompute no hash from here on.
+    pub fn stop_proving(&mut self) {
+        self.prove = false;
+        for book in self.books.iter_mut().flatten() {
+            book.proof = proof::OFF;
+        }
     }
 
     /// Where the book of a token is.

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any, Final
 
 _HOMES: Final = {
-    "pr3dict.app.events": ("BooksMissing", "FeedFailed", "TapeHalted"),
+    "pr3dict.app.events": ("BooksMissing", "FeedFailed", "HashDrifted", "TapeHalted"),
     "pr3dict.app.replay": ("Replay", "replay"),
     "pr3dict.app.system": ("System",),
     "pr3dict.client.manager": ("OrderBookManager",),
@@ -68,6 +68,7 @@ __all__ = [
     "FeedLost",
     "FeedOpened",
     "FrameRejected",
+    "HashDrifted",
     "Lagged",
     "LinkRefused",
     "MarketCreated",

@@ -128,6 +128,31 @@ def test_content_of_the_same_moment_may_differ_and_is_doubted():
     assert ["a"] == desk.answered(32 * S, same=False, venue_ns=START)
 
 
+def blind_desk():
+    desk = Desk("a", proof=Proof.OFF)
+    assert [] == desk.due(2 * S)
+    return desk
+
+
+def test_a_book_that_nothing_proves_is_read_though_data_comes():
+    desk = blind_desk()
+    desk.data("a", 19 * S)
+    assert ["a"] == desk.due(20 * S)
+    assert [] == desk.answered(20 * S, same=False)
+    desk.data("a", 21 * S)
+    assert ["a"] == desk.due(22 * S)
+    assert ["a"] == desk.answered(22 * S, same=False)
+
+
+def test_what_overtakes_an_answer_is_read_again_soon_where_nothing_proves_it():
+    desk = blind_desk()
+    desk.due(20 * S)
+    desk.data("a", 20 * S + 1)
+    assert [] == desk.answered(20 * S + 2, same=False)
+    assert 1 == desk.audit.counters["overtaken"]
+    assert ["a"] == desk.due(22 * S + 2)
+
+
 def test_a_second_read_that_agrees_ends_the_doubt():
     desk = Desk("a")
     first_look(desk)

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pr3dict.engine.heal import FETCH_MAX, Budget, Heal, Remedies
-from pr3dict.model.events import FeedLost, FeedOpened, StateChanged
-from pr3dict.model.states import BookState, Cause
+from pr3dict.model.events import BookReset, FeedLost, FeedOpened, StateChanged
+from pr3dict.model.states import BookState, Cause, Source
 
 START = 1_700_000_000_000_000_000
 S = 1_000_000_000
@@ -119,6 +119,30 @@ def test_a_relapse_waits_longer_each_time():
         now += S
 
     assert [0, 2, 4, 8] == waits
+
+
+def silent_again_and_again(heal, sources):
+    """Let REST show a silent loss, and each source in turn cure it; return what was done first."""
+    done = []
+    for number, source in enumerate((*sources, None)):
+        now = START + 25 * number * S
+        suspect(heal, Cause.SILENT, at=now)
+        done.append(heal.due(heal.wake_at()))
+        if source is not None:
+            live(heal, at=now + S)
+            heal.heard([BookReset("a", source, now, now + S, True)])
+    return done
+
+
+def test_a_book_that_only_rest_can_cure_moves_to_another_connection():
+    done = silent_again_and_again(healing(), [Source.REST] * 3)
+    assert [["a"], ["a"], ["a"], []] == [remedies.resubscribe for remedies in done]
+    assert ["a"] == done[3].move
+
+
+def test_a_book_that_its_connection_delivered_stays_where_it_is():
+    done = silent_again_and_again(healing(), [Source.REST, Source.REST, Source.WS, Source.REST])
+    assert [["a"]] * 5 == [remedies.resubscribe for remedies in done]
 
 
 def test_an_old_cure_is_forgotten():

@@ -10,6 +10,17 @@ class BooksMissing(Event, frozen=True, gc=False):
     waited_s: float
 
 
+class HashDrifted(Event, frozen=True, gc=False):
+    """The venue's hash is another than it was: no book is proved by it from here on.
+
+    Best bid and ask, the mirror and REST still bear witness.
+    """
+
+    tokens: tuple[str, ...]
+    """Books that were told whole and did not give their hash."""
+    local_ns: int
+
+
 class TapeHalted(Event, frozen=True, gc=False):
     """The disk failed: nothing more is recorded in this run. The feed goes on."""
 

@@ -11,9 +11,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Final, NamedTuple, Protocol
 
+from pr3dict.app.events import HashDrifted
 from pr3dict.app.parts import Parts
 from pr3dict.core import View
 from pr3dict.engine.audit import Ask, Audit, Reading
+from pr3dict.engine.drift import Drift
 from pr3dict.engine.heal import Budget, Heal, Remedies
 from pr3dict.model.errors import FeedError, UnknownTokenError
 from pr3dict.model.events import Event
@@ -78,12 +80,15 @@ class Keeper:
             patience_ns=round(config.first_book_s * NS_PER_S),
         )
         self.audit = Audit(budget, every_ns=round(config.audit_every_s * NS_PER_S))
+        self._drift = Drift(lambda: parts.books.counters()["proofs.proved"])
         self._nudge = asyncio.Event()
 
     def heard(self, events: Sequence[Event]) -> None:
         """Learn what happened to the books; called by the engine on the feed's thread."""
         self.heal.heard(events)
         self.audit.heard(events)
+        if tokens := self._drift.heard(events):
+            self._stop_proving(tokens)
         self._nudge.set()
 
     def asked_for(self, tokens: Sequence[str], now: int) -> None:
@@ -137,6 +142,17 @@ class Keeper:
         except TimeoutError:
             pass
         self._nudge.clear()
+
+    def _stop_proving(self, tokens: tuple[str, ...]) -> None:
+        """Trust the venue's hash no more, and say so once."""
+        now = self._parts.clock.now()
+        shown = ", ".join(token[:8] for token in tokens)
+        _log.error(
+            "the venue's hash has changed (books %s): no book is proved by it any more", shown
+        )
+        self._parts.record(Kind.PROOF_OFF, 0, now, shown.encode())
+        self._parts.books.stop_proving()
+        self._parts.engine.publish(HashDrifted(tokens, now))
 
     def _look(self, token: str) -> View | None:
         return self._parts.books.view(token, 1)

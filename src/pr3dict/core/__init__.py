@@ -151,6 +151,13 @@ class Books(Protocol):
     def feed(self, link: int, frame: bytes, local_ns: int) -> int:
         """Decode one frame, apply it and hear the witnesses; return the flags."""
 
+    def stop_proving(self) -> None:
+        """Recompute no hash from here on, as with `prove=False`; `reset` begins again as made.
+
+        For a venue whose hash has changed: a witness that errs on everything is none. A book that
+        is SUSPECT(HASH) stays so until its next snapshot.
+        """
+
     def feed_rest(self, link: int, answer: bytes, local_ns: int) -> int:
         """Apply one answer of REST `/book` (or an array of them, `/books`).
 

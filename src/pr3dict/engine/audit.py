@@ -3,6 +3,8 @@
 Pure: what a book says, what REST says and `now` in, doubts out. One difference proves nothing:
 REST may be ahead by what is on its way to us, and it has shown ghosts. A book is doubted only
 when REST differs twice, each time no older than the book, with no data from the stream in between.
+A book whose hash cannot be recomputed is read in its turn even while data comes, for nothing else
+would show a level that was lost; it must not change while REST answers, but may between two reads.
 
 The same reads bring the fields that the stream lacks (minimum order size, negative risk, tick)
 for books whose hash cannot be recomputed without them, once a token.
@@ -65,6 +67,8 @@ class Audit:
         """Tokens whose rules were told: what is still unverified then stays so."""
         self._versions: dict[str, int] = {}
         """What was asked for, and the version of the book then."""
+        self._read: dict[str, int] = {}
+        """When each LIVE book was asked for last, or became LIVE."""
         self._doubts: dict[str, int] = {}
         """Books that differed once, and the version that did."""
         self.counters: Counter[str] = Counter()
@@ -74,6 +78,7 @@ class Audit:
         for event in events:
             if isinstance(event, StateChanged):
                 if event.now == BookState.LIVE:
+                    self._read[event.token] = event.local_ns
                     self._plan(event.token, event.local_ns + min(FIRST_LOOK_NS, self._every_ns))
                 else:
                     self._leave(event.token)
@@ -98,6 +103,7 @@ class Audit:
             del self._quiet[token]
             if (view := look(token)) is not None:
                 self._versions[token] = view.version
+                self._read[token] = now
         if not self._versions:
             return None
         self._budget.spend(now)
@@ -159,13 +165,16 @@ class Audit:
     def _leave(self, token: str) -> None:
         """Audit a token no more: it is not LIVE."""
         self._due.pop(token, None)
+        self._read.pop(token, None)
         self._quiet.pop(token, None)
         self._doubts.pop(token, None)
 
     def _again(self, token: str, view: View) -> int:
         """Return when this book is to be read; a time that has passed means now."""
-        if self._doubts.get(token) == view.version:
+        if self._doubts.get(token) == view.version or (token in self._doubts and _is_blind(view)):
             return 0
+        if _is_blind(view):
+            return self._read[token] + self._every_ns
         return max(view.local_ns, view.verified_ns) + self._every_ns
 
     def _differs_again(
@@ -173,6 +182,9 @@ class Audit:
     ) -> bool:
         if view.version != version:
             self.counters["overtaken"] += 1
+            if _is_blind(view):
+                self._plan(token, now + SECOND_READ_NS)
+                self._read[token] = now + SECOND_READ_NS - self._every_ns
             return False
         if reading.same:
             self._doubts.pop(token, None)
@@ -181,7 +193,8 @@ class Audit:
         if reading.venue_ns < view.venue_ns:
             self.counters["older"] += 1
             return False
-        if self._doubts.get(token) == view.version:
+        before = self._doubts.get(token)
+        if before == view.version or (before is not None and _is_blind(view)):
             del self._doubts[token]
             self.counters["doubted"] += 1
             return True
@@ -196,3 +209,8 @@ class Audit:
             heapq.heappush(self._timers, (due, token))
         if len(self._timers) > 64 + 4 * len(self._due):  # a book that flaps leaves dead timers
             self._timers = sorted((due, token) for token, due in self._due.items())
+
+
+def _is_blind(view: View) -> bool:
+    """Whether no hash speaks for the content of a book."""
+    return view.proof in {Proof.UNVERIFIED, Proof.OFF}

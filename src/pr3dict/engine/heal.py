@@ -2,7 +2,8 @@
 
 A SUSPECT book is asked for anew on its own connection, after a grace that depends on the cause;
 when no snapshot comes it is read by REST; after three rounds it moves to another connection. A
-book that stays SYNCING was asked for and not delivered: it is read by REST first. Waits double
+book that stays SYNCING was asked for and not delivered: it is read by REST first. A book that falls
+ill again and again though REST cured it moves as well: its connection is mute. Waits double
 from round to round, a book that falls ill again soon after a cure waits longer before it is
 treated, and REST is asked at most once a second: a venue in trouble is not stormed.
 """
@@ -14,8 +15,8 @@ from typing import Final
 
 import msgspec
 
-from pr3dict.model.events import Event, FeedLost, FeedOpened, StateChanged
-from pr3dict.model.states import BookState, Cause
+from pr3dict.model.events import BookReset, Event, FeedLost, FeedOpened, StateChanged
+from pr3dict.model.states import BookState, Cause, Source
 from pr3dict.model.units import NS_PER_S
 
 GRACE_NS: Final = {Cause.TICK: NS_PER_S, Cause.UNPARSABLE: NS_PER_S}
@@ -92,6 +93,8 @@ class _Case(msgspec.Struct):
     due: int
     relapses: int = 0
     cured_ns: int = 0
+    undelivered: int = 0
+    """Cures in a row that REST brought, and not the connection that should have."""
 
 
 class Heal:
@@ -125,6 +128,8 @@ class Heal:
         for event in events:
             if isinstance(event, StateChanged):
                 self._state_changed(event)
+            elif isinstance(event, BookReset):
+                self._filled(event)
             elif isinstance(event, FeedOpened):
                 self.asked_for(self._tokens_of(event.link), event.local_ns)
             elif isinstance(event, FeedLost):
@@ -220,7 +225,8 @@ class Heal:
         if case.cured_ns:
             case.relapses += 1
             grace = max(grace, min(NS_PER_S << min(case.relapses, 16), RELAPSE_WAIT_NS_MAX))
-        self._plan(token, case, _RESUBSCRIBE, now + grace)
+        turn = min(case.undelivered, ROUNDS_MAX)  # REST must not hide a connection that is mute
+        self._plan(token, case, 2 * turn + _RESUBSCRIBE, now + grace)
 
     def _cure(self, token: str, now: int) -> None:
         self.no_book.discard(token)
@@ -229,6 +235,11 @@ class Heal:
         if case is not None and case.due:
             case.due, case.cured_ns = 0, now
             self.counters["cured"] += 1
+
+    def _filled(self, event: BookReset) -> None:
+        case = self._cases.get(event.token)
+        if case is not None:
+            case.undelivered = case.undelivered + 1 if event.source == Source.REST else 0
 
     def _case(self, token: str, now: int) -> _Case:
         """Return the case of a token, a new one where the last cure lies long enough back."""

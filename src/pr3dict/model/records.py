@@ -8,6 +8,8 @@ from pr3dict.model.states import Cause
 
 CLOSED_HEAD: Final = struct.Struct("<BH")
 """How a CLOSED record begins: cause, close code; the reason follows as text."""
+COPY_HEAD: Final = struct.Struct("<BB")
+"""How a COPY record begins: which copy, and the kind of record that it would have been."""
 
 
 class Kind(IntEnum):
@@ -37,8 +39,17 @@ class Kind(IntEnum):
     """What a crash left behind, as JSON."""
     END = 12
     """Counts and digests at a clean end, as JSON."""
+    COPY = 13
+    """What one of several racing connections brought and the books were not fed; `pack_copy`."""
+    PROOF_OFF = 13
+    """Text: why no hash is recomputed from here on."""
 
 
 def pack_closed(cause: Cause, code: int, reason: str) -> bytes:
     """Return the payload of CLOSED; `code` is the close code, 0 where there was none."""
     return CLOSED_HEAD.pack(cause, code) + reason.encode()
+
+
+def pack_copy(copy: int, kind: int, payload: bytes) -> bytes:
+    """Return the payload of COPY: what a racing connection brought, and which one it was."""
+    return COPY_HEAD.pack(copy, kind) + payload

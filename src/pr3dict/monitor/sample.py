@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from pr3dict.app.events import BooksMissing, FeedFailed, TapeHalted
+from pr3dict.app.events import BooksMissing, FeedFailed, HashDrifted, TapeHalted
 from pr3dict.app.replay import Replay
 from pr3dict.app.stats import Running, stats
 from pr3dict.core import View
@@ -182,6 +182,10 @@ _SAYINGS: Final[dict[type[Event], Callable[[Any], tuple[bool, str] | None]]] = {
     FrameRejected: lambda e: (True, f"frame rejected ({e.reason}): {clean(e.detail, 40)}"),
     MarketResolved: lambda e: (False, f"market resolved: {clean(e.winning_outcome, 40)}"),
     BooksMissing: lambda e: (True, f"no book yet of {len(e.tokens)} tokens"),
+    HashDrifted: lambda e: (
+        True,
+        f"the venue's hash has changed ({len(e.tokens)} books): proof is off",
+    ),
     TapeHalted: lambda e: (True, f"recording stopped: {clean(e.cause)}"),
     FeedFailed: lambda e: (True, f"the feed failed: {clean(e.error)}"),
 }

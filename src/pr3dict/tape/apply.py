@@ -32,7 +32,7 @@ def apply(books: Books, record: Record) -> int:
     kind, link, now, _, payload = record
     if kind == Kind.IN:
         return books.feed(link, payload, now)
-    if kind in {Kind.OUT, Kind.RECOVERED}:
+    if kind in {Kind.OUT, Kind.RECOVERED, Kind.COPY}:
         return 0
     woken = books.wake(now) if kind == Kind.END or 0 < books.wake_at <= now else 0
     if kind == Kind.END:
@@ -61,6 +61,8 @@ def _steer(books: Books, kind: int, link: int, now: int, payload: bytes) -> None
         books.suspect(token, cause, now)
     elif kind == Kind.GAP:
         _doubt_all(books, now)
+    elif kind == Kind.PROOF_OFF:
+        books.stop_proving()
     else:
         raise TapeCorrupt(f"wanted a kind from 1 to {max(Kind)}, found {kind}")
 

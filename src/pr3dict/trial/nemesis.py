@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MEAN_S: Final = (8.0, 90.0)
 """Between two strikes of one fault; the mean itself is drawn from here."""
+RARE_S: Final = {"hash_drift": 900.0}
+"""The same for what changes everything after it."""
 LEFT_OUT: Final = 0.35
 """How many of the faults a seed leaves out."""
 CLOSE_CODES: Final = (1000, 1001, 1006, 1011, 1012, 1013)
@@ -71,7 +73,7 @@ class Nemesis:
         """Draw the rates and start; `only` these faults where they are named."""
         for name in FAULTS:
             left_out = self._chance.random() < LEFT_OUT
-            mean_s = self._chance.uniform(*MEAN_S)
+            mean_s = RARE_S.get(name) or self._chance.uniform(*MEAN_S)
             if (name in only) if only is not None else not left_out:
                 self._plan(name, mean_s)
 
@@ -222,6 +224,12 @@ class Nemesis:
             self._count("settle")
             self._venue.source.settle(self._token())
 
+    def hash_drift(self) -> None:
+        """Let the venue change the recipe of its hash, for good."""
+        if not self._venue.drifted:
+            self._count("hash_drift")
+            self._venue.drifted = True
+
     # -- REST, the process, the user -------------------------------------------------------------
 
     def rest_refuse(self) -> None:
@@ -282,6 +290,7 @@ FAULTS: Final[dict[str, Callable[[Nemesis], None]]] = {
     "withhold": Nemesis.withhold,
     "tick": Nemesis.tick,
     "settle": Nemesis.settle,
+    "hash_drift": Nemesis.hash_drift,
     "rest_refuse": Nemesis.rest_refuse,
     "rest_trouble": Nemesis.rest_trouble,
     "stall": Nemesis.stall,
@@ -291,7 +300,7 @@ FAULTS: Final[dict[str, Callable[[Nemesis], None]]] = {
 COUNTED: Final = (
     *("close", "cut", "half_open", "zombie", "freeze", "mute", "deaf", "refuse", "slow_open"),
     *("slow", "ignore_pings", "drop", "duplicate", "corrupt", "falsify", "garbage", "swap"),
-    *("withhold_snapshot", "tick", "settle", "refuse_rest", "rest_slow", "rest_html"),
+    *("withhold_snapshot", "tick", "settle", "hash_drift", "refuse_rest", "rest_slow", "rest_html"),
     *("rest_half", "rest_ghost", "rest_stale", "stall", "churn"),
 )
 """The counters of what struck: a campaign in which one of them stays 0 has not tried it."""

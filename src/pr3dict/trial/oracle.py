@@ -36,6 +36,8 @@ class Wrong(msgspec.Struct):
 
     since_ns: int
     cause: str
+    verified_ns: int = 0
+    """When the venue's own hash last said that it was right."""
     refuted_ns: int = 0
     """When the next batch of its token had arrived; 0: none has."""
 
@@ -115,7 +117,10 @@ class Oracle:
         now = self._awake()
         if wrong is None:
             cause = self._struck.get(token, "")
-            wrong = self._wrong[token] = Wrong(now, cause)
+            wrong = self._wrong[token] = Wrong(now, cause, view.verified_ns)
+        if view.verified_ns > wrong.verified_ns:
+            # It was right for a moment, while more was under way: this is another loss.
+            wrong.since_ns, wrong.verified_ns = now, view.verified_ns
         if batch and not wrong.refuted_ns:
             wrong.refuted_ns = now
         self._bounded(token, wrong, view)
@@ -178,7 +183,8 @@ class Oracle:
         """I3: nobody believes a wrong book for long."""
         self.checks["I3 bounded ignorance"] += 1
         now = self._awake()
-        if wrong.refuted_ns and now - wrong.refuted_ns > BATCH_NS and view.proof != Proof.OFF:
+        provable = view.proof not in {Proof.OFF, Proof.UNVERIFIED}
+        if provable and wrong.refuted_ns and now - wrong.refuted_ns > BATCH_NS:
             passed = (now - wrong.refuted_ns) / NS_PER_S
             self.breaks(
                 "I3", token, f"is LIVE and wrong ({wrong.cause}) {passed:.1f} s after a batch"

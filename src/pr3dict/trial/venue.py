@@ -5,6 +5,7 @@ What is said is the simulated venue's own; here it is only carried, and hurt on 
 
 import asyncio
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -32,6 +33,7 @@ REST_S: Final = (0.03, 0.2)
 REST_TIMEOUT_S: Final = 5.0
 GHOST: Final = b'{"price":"0.01","size":"1000"}', b'{"price":"0.99","size":"1000"}'
 
+HASH: Final = re.compile(rb"\b[0-9a-f]{40}\b")
 CLAIMING: Final = b'"price_change"}', b'"book"}'
 """How messages end that say what a book is like."""
 
@@ -54,6 +56,8 @@ class MemoryVenue:
         self.open_slowly_s = 0.0
         self.rest_fault = ""
         """How REST fails now: `slow`, `html`, `half`, `ghost`, `stale`; `""`: it does not."""
+        self.drifted = False
+        """Whether the venue makes its hashes by another recipe."""
         self.accepted = 0
         self.attempts = 0
         self._talks: dict[int, Conversation] = {}
@@ -139,7 +143,11 @@ class MemoryVenue:
             wire.hang_up(*reply.close)
 
     def _opening(self, tokens: Iterable[str]) -> bytes:
-        return self.source.opening(self.faults.sent_snapshots(list(tokens)))
+        return self._hashed(self.source.opening(self.faults.sent_snapshots(list(tokens))))
+
+    def _hashed(self, text: bytes) -> bytes:
+        """Return a text with the hashes of the recipe of the day."""
+        return HASH.sub(lambda found: found[0][::-1], text) if self.drifted else text
 
     def _tell(self, step: Step) -> None:
         for wire in self.open_wires():
@@ -155,7 +163,7 @@ class MemoryVenue:
                 self._hand_over(wire, frame.text, (frame.token,) if frame.token else followed)
 
     def _hand_over(self, wire: Wire, text: bytes, tokens: tuple[str, ...]) -> None:
-        before = Counter(self.struck)
+        text, before = self._hashed(text), Counter(self.struck)
         texts = self.faults.strike(text, tokens, wire.number) if self.faults.armed else [text]
         cause = next(iter(self.struck - before), "")
         if not texts:
@@ -201,6 +209,7 @@ class MemoryVenue:
         if refusal is not None:
             return refusal.status, refusal.body.encode()
         status, answer = ask()
+        answer = self._hashed(answer)
         if self.rest_fault == "slow":
             self.struck["rest_slow"] += 1
             await asyncio.sleep(REST_TIMEOUT_S)

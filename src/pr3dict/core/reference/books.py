@@ -15,7 +15,7 @@ from pr3dict.core.reference.view import View
 from pr3dict.model.errors import UnknownTokenError
 from pr3dict.model.events import ControlReceived, Event, FeedLost, FeedOpened, FrameRejected
 from pr3dict.model.records import Kind
-from pr3dict.model.states import BookState, Cause, Source
+from pr3dict.model.states import BookState, Cause, Proof, Source
 from pr3dict.model.units import MICROS
 
 BOOKS: Final = 1
@@ -32,6 +32,7 @@ class Books:
     """The books of the reference engine; the contract is `core.Books`."""
 
     def __init__(self, *, prove: bool, adopt: bool) -> None:
+        self._prove = prove
         self._shelf = Shelf(prove=prove, adopt=adopt)
         self.wake_at = 0
 
@@ -90,6 +91,12 @@ class Books:
         book = self._shelf.books.get(token)
         if book is not None and book.state is BookState.LIVE:
             self._shelf.change_state(book, BookState.SUSPECT, Cause(cause), now)
+
+    def stop_proving(self) -> None:
+        """Recompute no hash from here on."""
+        self._shelf.prove = False
+        for book in self._shelf.books.values():
+            book.proof = Proof.OFF
 
     def feed(self, link: int, frame: bytes, local_ns: int) -> int:
         shelf = self._shelf
@@ -202,7 +209,7 @@ class Books:
 
     def reset(self) -> None:
         before = self._shelf
-        self._shelf = Shelf(prove=before.prove, adopt=before.adopt)
+        self._shelf = Shelf(prove=self._prove, adopt=before.adopt)
         self._shelf.latencies.offset_ns = before.latencies.offset_ns
         self.wake_at = 0
 
