@@ -29,7 +29,7 @@ def story_of(steps: list[Step], *, prove: bool, adopt: bool) -> bytes:
         line = _line(step)
         if b"\n" not in line and line:
             lines.append(line)
-    options = (0 if prove else 1) | (2 if adopt else 0)
+    options = (0 if prove else 1) | (2 if adopt else 0) | (4 if prove and adopt else 0)
     return b"%d" % options + b"\n".join([b"", *lines])
 
 
@@ -68,7 +68,9 @@ def steps_of(story: bytes) -> tuple[list[Step], bool, bool]:
     """Return the run that a story tells, and whether it proves and adopts."""
     options = story[0] if story else 0
     lines = story[1:].split(b"\n")[:LINES_MAX]
-    return list(_steps(line for line in lines if line)), not options & 1, bool(options & 2)
+    adopt = bool(options & 2)
+    prove = not options & 1 and (not adopt or bool(options & 4))
+    return list(_steps(line for line in lines if line)), prove, adopt
 
 
 def _steps(lines: Iterable[bytes]) -> Iterator[Step]:
