@@ -145,6 +145,11 @@ def test_H2_after_power_failures_a_prefix_with_all_that_was_synced_is_left(chanc
     story(chance)
 
 
+@pytest.mark.parametrize("seed", [10472, 11402, 13088, 13575, 14761, 15198])
+def test_H2_a_hole_before_a_block_that_was_ended_is_told_by_the_recovery(seed):
+    story(Random(seed))
+
+
 def test_H2_the_stories_come_to_everything_that_they_are_told_for():
     met = Counter(word for seed in range(200) for word in story(Random(seed)))
     wanted = {"no tape", "frames lost", "damage", "cut", ".open", ".p3l", "rename", "append"}

@@ -72,6 +72,17 @@ def test_H4_with_any_byte_of_an_open_block_flipped_no_wrong_record_is_given(tmp_
         assert problem
 
 
+def test_a_hole_in_the_middle_of_an_open_segment_ends_it_there(tmp_path, core):
+    path = write_segment(tmp_path, core, FRAMES, close=False)
+    second = scan(path, core).blocks[1]
+    data = bytearray(path.read_bytes())
+    data[second.offset + second.packed_size - 8] ^= 1  # in what is packed: the walk does not see it
+    path.write_bytes(data)
+    found = scan(path, core)
+    assert (True, second.offset) == (found.damaged, found.readable_size)
+    assert (ALL[:2], True) == readable(path, core)
+
+
 def test_bytes_behind_the_end_mark_are_told(tmp_path, core):
     path = write_segment(tmp_path, core, FRAMES)
     path.write_bytes(path.read_bytes() + b"more" * 20)

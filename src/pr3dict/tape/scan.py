@@ -1,7 +1,7 @@
 """Find the blocks of one segment, whole or damaged, without changing it.
 
 A segment that was closed is trusted by its end mark and its trailers. Any other is walked from
-its start, as far as it makes sense: what can be had of its last block is kept.
+its start, as far as it is right: what can be had of the block after that is kept.
 """
 
 import zlib
@@ -170,7 +170,11 @@ def _whole(offset: int, trailer: form.Trailer) -> BlockAt:
 
 
 def _walk(read: form.Read, start: int, size: int, core: Core) -> tuple[tuple[BlockAt, ...], _Rest]:
-    """Walk a segment that was not closed, or is not what was closed, from its start."""
+    """Walk a segment that was not closed, or is not what was closed, from its start.
+
+    A block counts as whole only if its bytes are right: a power failure may leave a hole in the
+    middle of what was not synced, and all that is behind it, trailers included.
+    """
     blocks: list[BlockAt] = []
     position = start
     while position < size:
@@ -178,6 +182,8 @@ def _walk(read: form.Read, start: int, size: int, core: Core) -> tuple[tuple[Blo
         behind = walk.bounds[-1] if walk.bounds else position
         trailer = form.read_trailer(read(behind, form.TRAILER_SIZE)) if walk.whole else None
         if trailer is None or trailer.packed_size != behind - position:
+            break
+        if zlib.crc32(read(position, trailer.packed_size)) != trailer.packed_crc:
             break
         blocks.append(_whole(position, trailer))
         position = behind + form.TRAILER_SIZE
