@@ -2,6 +2,7 @@
 
 import pytest
 from tests.conftest import engine_named
+from tests.core.learned import main
 from tests.core.runs import Step, steps
 from tests.core.seeds import RUNS, frames, stories, tapes, write
 from tests.core.stories import TOLD, steps_of, story_of
@@ -59,3 +60,17 @@ def test_the_seeds_are_of_every_kind_and_the_same_each_time(tmp_path):
     assert len(said) + RUNS + len(list(tapes())) == written
     assert (tmp_path / "frame" / "0000").read_bytes() == next(frames())
     assert written == write(tmp_path) == sum(path.is_file() for path in tmp_path.rglob("*"))
+
+
+def test_what_the_fuzzer_learned_is_told_to_both_engines_and_a_difference_is_counted(
+    tmp_path, capsys, monkeypatch
+):
+    write(tmp_path)
+    assert [0, 0] == [main(tmp_path / target, 30) for target in ("frame", "story")]
+    assert "30 of what frame learned on both engines: 0 differ" in capsys.readouterr().out
+
+    def differ(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("tests.core.learned.compare", differ)
+    assert 30 == main(tmp_path / "frame", 30)
