@@ -45,6 +45,9 @@ class _ThenClock:
     def monotonic(self) -> Nanos:
         return Nanos(monotonic_ns())
 
+    def wall(self) -> Nanos:
+        return self.now()
+
 
 def replay(setting: Setting) -> Iterator[Measured]:
     """Read a tape with the reader and feed it block by block."""

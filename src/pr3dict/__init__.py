@@ -10,7 +10,9 @@ from importlib import import_module
 from typing import Any, Final
 
 _HOMES: Final = {
-    "pr3dict.app.events": ("BooksMissing", "FeedFailed", "HashDrifted", "TapeHalted"),
+    "pr3dict.app.events": (
+        *("BooksMissing", "ClockStepped", "FeedFailed", "HashDrifted", "TapeHalted"),
+    ),
     "pr3dict.app.replay": ("Replay", "replay"),
     "pr3dict.app.system": ("System",),
     "pr3dict.client.manager": ("OrderBookManager",),
@@ -58,6 +60,7 @@ __all__ = [
     "BookState",
     "BooksMissing",
     "Cause",
+    "ClockStepped",
     "Config",
     "ConfigError",
     "ControlReceived",

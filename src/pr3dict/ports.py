@@ -20,6 +20,8 @@ class Clock(Protocol):
     @property
     def monotonic(self) -> Callable[[], Nanos]: ...
     def now(self) -> Nanos: ...
+    def wall(self) -> Nanos:
+        """Ask the machine itself: differs from `now` once somebody has set its clock."""
 
 
 class Session(Protocol):
@@ -54,6 +56,13 @@ class Session(Protocol):
     def frames(self) -> Sequence[bytes]: ...
     def expired(self, now: Nanos) -> str | None: ...
     def verdict(self, ended: Closed) -> Verdict: ...
+
+
+Sift = Callable[[bytes, Callable[[str, Nanos], bool]], bytes]
+"""Leave out of a frame the whole books that are not wanted, each told as token and venue time.
+
+Returns the frame itself where all are, or where it holds anything else; `b""` where none is.
+"""
 
 
 class Transport(Protocol):

@@ -34,6 +34,9 @@ class SteadyClock:
     def monotonic(self) -> Nanos:
         return Nanos(self.wall_ns - START + BOOTED)
 
+    def wall(self) -> Nanos:
+        return self.now()
+
 
 def header(number: int = 0, run_id: str = "run", wall_ns: int = START) -> Header:
     return Header(run_id, number, "reference", "c0ffee", wall_ns, wall_ns - START + BOOTED)

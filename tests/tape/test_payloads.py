@@ -7,9 +7,11 @@ from pr3dict.model.records import pack_closed
 from pr3dict.model.states import Cause
 from pr3dict.tape.payloads import (
     Rules,
+    pack_offset,
     pack_rules,
     pack_suspect,
     read_closed,
+    read_offset,
     read_recovered,
     read_rules,
     read_suspect,
@@ -47,3 +49,14 @@ def test_rules_are_read_back_and_what_is_untold_stays_untold():
 def test_a_payload_of_another_form_is_corrupt(read, payload):
     with pytest.raises(TapeCorrupt):
         read(payload)
+
+
+@pytest.mark.parametrize("offset", [0, 1, -1, 3_600_000_000_000, -(1 << 63)])
+def test_an_offset_comes_back_as_it_was(offset):
+    assert offset == read_offset(pack_offset(offset))
+
+
+@pytest.mark.parametrize("payload", [b"", b"1234567", b"123456789"])
+def test_an_offset_of_another_size_is_refused(payload):
+    with pytest.raises(TapeCorrupt, match="wants 8 bytes"):
+        read_offset(payload)

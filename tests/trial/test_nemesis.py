@@ -23,6 +23,9 @@ class Client:
     def stalled(self, seconds: float) -> None:
         self.done.append(f"{seconds}")
 
+    def clock_set(self, seconds: float) -> None:
+        self.done.append(f"{seconds}")
+
 
 async def struck(seed: int, only: list[str] | None = None) -> dict[str, int]:
     """Let it strike for ten minutes at a venue with one client that comes back."""

@@ -21,6 +21,15 @@ class HashDrifted(Event, frozen=True, gc=False):
     local_ns: int
 
 
+class ClockStepped(Event, frozen=True, gc=False):
+    """Somebody set the clock of the machine: ages and timers go on, latencies follow it."""
+
+    step_ns: int
+    """By how much; negative: back."""
+    local_ns: int
+    """On the clock that we carry, which nobody can set."""
+
+
 class TapeHalted(Event, frozen=True, gc=False):
     """The disk failed: nothing more is recorded in this run. The feed goes on."""
 

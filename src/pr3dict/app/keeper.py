@@ -11,19 +11,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Final, NamedTuple, Protocol
 
-from pr3dict.app.events import HashDrifted
+from pr3dict.app.events import ClockStepped, HashDrifted
 from pr3dict.app.parts import Parts
 from pr3dict.core import View
 from pr3dict.engine.audit import Ask, Audit, Reading
 from pr3dict.engine.drift import Drift
 from pr3dict.engine.heal import Budget, Heal, Remedies
+from pr3dict.measure.steps import Steps
 from pr3dict.model.errors import FeedError, UnknownTokenError
 from pr3dict.model.events import Event
 from pr3dict.model.records import Kind
 from pr3dict.model.states import Cause
-from pr3dict.model.units import NS_PER_S, Nanos
+from pr3dict.model.units import NS_PER_MS, NS_PER_S, Nanos
 from pr3dict.ports import Http
-from pr3dict.tape.payloads import Rules, pack_rules, pack_suspect
+from pr3dict.tape.payloads import Rules, pack_offset, pack_rules, pack_suspect
 from pr3dict.venues.polymarket import rest
 
 TICK_S: Final = 0.1
@@ -81,6 +82,7 @@ class Keeper:
         )
         self.audit = Audit(budget, every_ns=round(config.audit_every_s * NS_PER_S))
         self._drift = Drift(lambda: parts.books.counters()["proofs.proved"])
+        self._steps = Steps(parts.clock.now(), parts.clock.wall())
         self._nudge = asyncio.Event()
 
     def heard(self, events: Sequence[Event]) -> None:
@@ -113,6 +115,8 @@ class Keeper:
         books = self._parts.books
         if 0 < books.wake_at <= now:
             self._parts.engine.changed(books.wake(now))
+        if step := self._steps.seen(now, self._parts.clock.wall()):
+            self._clock_stepped(step, now)
         remedies = self.heal.due(now)
         self._apply(remedies)
         if remedies.fetch:
@@ -142,6 +146,14 @@ class Keeper:
         except TimeoutError:
             pass
         self._nudge.clear()
+
+    def _clock_stepped(self, step: int, now: Nanos) -> None:
+        """Let latencies follow the wall clock; nothing else was ever timed by it."""
+        offset = round(self._parts.config.clock_offset_ms * NS_PER_MS) - self._steps.total
+        _log.warning("the clock of this machine was set by %+.3f s", step / NS_PER_S)
+        self._parts.record(Kind.CLOCK_STEP, 0, now, pack_offset(offset))
+        self._parts.books.set_clock_offset(offset)
+        self._parts.engine.publish(ClockStepped(step, now))
 
     def _stop_proving(self, tokens: tuple[str, ...]) -> None:
         """Trust the venue's hash no more, and say so once."""
@@ -195,12 +207,14 @@ class Keeper:
             return
         doubted = self.audit.answered(answer.readings, now, self._look)
         for token in doubted:
+            cause = Cause.SILENT if token in answer.readings else Cause.NO_BOOK
             link = self._links.link_of(token) or 0
-            self._parts.record(Kind.SUSPECT, link, now, pack_suspect(Cause.SILENT, token))
-            self._parts.books.suspect(token, Cause.SILENT, now)
+            self._parts.record(Kind.SUSPECT, link, now, pack_suspect(cause, token))
+            self._parts.books.suspect(token, cause, now)
         if doubted:
             self._parts.engine.settle()
-            self._doubt_links(doubted, "are not what REST shows, and no data came")
+            silent = [token for token in doubted if token in answer.readings]
+            self._doubt_links(silent, "are not what REST shows, and no data came")
 
     async def _rule(self, ask: Ask) -> None:
         """Tell the books what the stream does not carry of one market."""

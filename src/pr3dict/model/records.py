@@ -39,10 +39,12 @@ class Kind(IntEnum):
     """What a crash left behind, as JSON."""
     END = 12
     """Counts and digests at a clean end, as JSON."""
-    COPY = 13
-    """What one of several racing connections brought and the books were not fed; `pack_copy`."""
     PROOF_OFF = 13
     """Text: why no hash is recomputed from here on."""
+    CLOCK_STEP = 14
+    """Somebody set the clock of the machine: what latencies are corrected by from here on, i64."""
+    COPY = 14
+    """What one of several racing connections brought and the books were not fed; `pack_copy`."""
 
 
 def pack_closed(cause: Cause, code: int, reason: str) -> bytes:

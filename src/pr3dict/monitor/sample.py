@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import msgspec
 
-from pr3dict.app.events import BooksMissing, FeedFailed, HashDrifted, TapeHalted
+from pr3dict.app.events import BooksMissing, ClockStepped, FeedFailed, HashDrifted, TapeHalted
 from pr3dict.app.replay import Replay
 from pr3dict.app.stats import Running, stats
-from pr3dict.core import View
+from pr3dict.core import Books, View
 from pr3dict.model.events import (
     Event,
     FeedLost,
@@ -129,10 +129,7 @@ def take(running: Running, ear: Ear) -> Sample:
                 ear.last.get(token),
             )
         )
-    links = [
-        LinkSample(status, books.last_data_ns(status.link), books.heard(status.link)[0])
-        for status in running.statuses()
-    ]
+    links = [_link(status, books) for status in running.statuses()]
     return Sample(
         now=running.clock.now(),
         stats=stats(running),
@@ -144,6 +141,14 @@ def take(running: Running, ear: Ear) -> Sample:
         trades=tuple(reversed(ear.trades.copy())),
         notices=tuple(reversed(ear.notices.copy())),
     )
+
+
+def _link(status: LinkStatus, books: Books) -> LinkSample:
+    """Read a connection; of those that race for a link the books know nothing apart."""
+    race = status.race
+    if race is not None:
+        return LinkSample(status, race.data_ns, race.frames)
+    return LinkSample(status, books.last_data_ns(status.link), books.heard(status.link)[0])
 
 
 def _said(event: Event) -> tuple[bool, str] | None:
@@ -182,6 +187,10 @@ _SAYINGS: Final[dict[type[Event], Callable[[Any], tuple[bool, str] | None]]] = {
     FrameRejected: lambda e: (True, f"frame rejected ({e.reason}): {clean(e.detail, 40)}"),
     MarketResolved: lambda e: (False, f"market resolved: {clean(e.winning_outcome, 40)}"),
     BooksMissing: lambda e: (True, f"no book yet of {len(e.tokens)} tokens"),
+    ClockStepped: lambda e: (
+        True,
+        f"the clock of this machine was set by {e.step_ns / 1e9:+.1f} s",
+    ),
     HashDrifted: lambda e: (
         True,
         f"the venue's hash has changed ({len(e.tokens)} books): proof is off",

@@ -19,16 +19,13 @@ class SystemClock:
     def __init__(self) -> None:
         self.monotonic: Final = cast("Callable[[], Nanos]", time.monotonic_ns)
         """Returns nanoseconds since a moment that is the same for this run of the machine."""
-        self.ahead = Nanos(0)
+        self.ahead: Final = Nanos(time.time_ns() - time.monotonic_ns())
         """What to add to `monotonic` for `now`."""
-        self.anchor()
 
     def now(self) -> Nanos:
-        """Return nanoseconds since the UNIX epoch; never less than before, but see `anchor`."""
+        """Return nanoseconds since the UNIX epoch; never less than before."""
         return Nanos(self.monotonic() + self.ahead)
 
-    def anchor(self) -> Nanos:
-        """Read the wall clock again; return by how much `now` jumped, which may be backwards."""
-        ahead = Nanos(time.time_ns() - time.monotonic_ns())
-        step, self.ahead = ahead - self.ahead, ahead
-        return Nanos(step)
+    def wall(self) -> Nanos:
+        """Return what the clock of the machine says, which may be set at any time."""
+        return Nanos(time.time_ns())

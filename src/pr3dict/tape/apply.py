@@ -14,6 +14,7 @@ from pr3dict.model.states import Cause
 from pr3dict.tape.payloads import (
     Record,
     read_closed,
+    read_offset,
     read_rules,
     read_suspect,
     read_text,
@@ -63,6 +64,8 @@ def _steer(books: Books, kind: int, link: int, now: int, payload: bytes) -> None
         _doubt_all(books, now)
     elif kind == Kind.PROOF_OFF:
         books.stop_proving()
+    elif kind == Kind.CLOCK_STEP:
+        books.set_clock_offset(read_offset(payload))
     else:
         raise TapeCorrupt(f"wanted a kind from 1 to {max(Kind)}, found {kind}")
 

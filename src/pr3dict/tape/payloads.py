@@ -3,13 +3,16 @@
 Whoever records packs them; `apply` and `verify` read them when the tape is played.
 """
 
-from typing import NamedTuple
+import struct
+from typing import Final, NamedTuple
 
 import msgspec
 
 from pr3dict.model.errors import TapeCorrupt
 from pr3dict.model.records import CLOSED_HEAD
 from pr3dict.model.states import Cause
+
+_OFFSET: Final = struct.Struct("<q")
 
 
 class Record(NamedTuple):
@@ -62,6 +65,19 @@ def read_suspect(payload: bytes) -> tuple[int, str]:
     if not payload:
         raise TapeCorrupt("a SUSPECT record wants a cause and a token, found nothing")
     return payload[0], read_text(payload[1:])
+
+
+def pack_offset(offset_ns: int) -> bytes:
+    """Return the payload of CLOCK_STEP."""
+    return _OFFSET.pack(offset_ns)
+
+
+def read_offset(payload: bytes) -> int:
+    """Return the offset in nanoseconds; raises `TapeCorrupt`."""
+    if len(payload) != _OFFSET.size:
+        raise TapeCorrupt(f"a CLOCK_STEP record wants 8 bytes, found {len(payload)}")
+    offset_ns: int = _OFFSET.unpack(payload)[0]
+    return offset_ns
 
 
 def pack_rules(rules: Rules) -> bytes:

@@ -70,12 +70,16 @@ def try_seed(
     activity: float = ACTIVITY,
     on_trace: OnTrace | None = None,
     make_books: Callable[[Books], Books] | None = None,
+    copies: int = 1,
+    rotate_every_s: float = 0.0,
 ) -> Verdict:
     """Try one seed. `only` these faults; `on_trace` is told each line of the trace.
 
-    `make_books` may wrap the books, to plant a fault in them.
+    `make_books` may wrap the books, to plant a fault in them. `copies` connections race for each
+    link, and are renewed every so often (0: never).
     """
-    return run(_Trial(seed, core, only, safety_s, activity, on_trace, make_books).go())
+    settings = _settings(copies, rotate_every_s)
+    return run(_Trial(seed, core, only, safety_s, activity, on_trace, make_books, settings).go())
 
 
 class _Trial:
@@ -90,7 +94,9 @@ class _Trial:
         activity: float,
         on_trace: OnTrace | None,
         make_books: Callable[[Books], Books] | None,
+        settings: Config,
     ) -> None:
+        self._settings = settings
         self._seed, self._only, self._safety_s = seed, only, safety_s
         self._activity = activity
         self._core = load(core)
@@ -124,7 +130,7 @@ class _Trial:
         self._buffer = self._core.new_record_buffer()
         engine = Engine(self._books)
         engine.on_events(self._told)
-        parts = Parts(_settings(), self._core, self._books, engine, self._clock, self)
+        parts = Parts(self._settings, self._core, self._books, engine, self._clock, self)
         world = World(self._venue.connect, self._venue, "on", user, _nothing)
         self._feed = Feed(parts, TradeHistory(10), world)
         recovered_s = -1.0
@@ -242,6 +248,10 @@ class _Trial:
         """Note for how long the process stood still, as `nemesis.Client`."""
         self._oracle.asleep_ns += round(seconds * NS_PER_S)
 
+    def clock_set(self, seconds: float) -> None:
+        """Set the clock of the machine, as `nemesis.Client`."""
+        self._clock.stepped += round(seconds * NS_PER_S)
+
     def churn(self, token: str) -> None:
         """Let go of a token and want it again, as `nemesis.Client`."""
         self._feed.unsubscribe([token])
@@ -271,12 +281,14 @@ class _Trial:
             self._on_trace(now, f"{what} {text}")
 
 
-def _settings() -> Config:
+def _settings(copies: int, rotate_every_s: float) -> Config:
     """Return the settings of a trial: the defaults, but for small links and short waits."""
     return Config(
         polymarket_market_ws_url=URL,
         polymarket_clob_url=REST_URL,
         tokens_per_link=TOKENS_PER_LINK,
+        copies=copies,
+        rotate_every_s=rotate_every_s,
         backoff_cap_s=4.0,
         backoff_slow_s=5.0,
     )

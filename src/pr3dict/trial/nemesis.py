@@ -58,6 +58,9 @@ class Client(Protocol):
     def stalled(self, seconds: float) -> None:
         """Note for how long the process stood still."""
 
+    def clock_set(self, seconds: float) -> None:
+        """Set the clock of the machine by so much."""
+
 
 class Nemesis:
     """Strikes until it is told to rest. Everything it decides comes from `chance`."""
@@ -250,6 +253,11 @@ class Nemesis:
         self._loop.jump(seconds)
         self._client.stalled(seconds)
 
+    def clock_step(self) -> None:
+        """Set the clock of the machine, by up to an hour either way."""
+        self._count("clock_step")
+        self._client.clock_set(self._chance.uniform(-3600, 3600))
+
     def churn(self) -> None:
         """Let the user let go of a token and want it again at once."""
         self._count("churn")
@@ -294,6 +302,7 @@ FAULTS: Final[dict[str, Callable[[Nemesis], None]]] = {
     "rest_refuse": Nemesis.rest_refuse,
     "rest_trouble": Nemesis.rest_trouble,
     "stall": Nemesis.stall,
+    "clock_step": Nemesis.clock_step,
     "churn": Nemesis.churn,
 }
 """What may go wrong, by name."""
@@ -301,6 +310,7 @@ COUNTED: Final = (
     *("close", "cut", "half_open", "zombie", "freeze", "mute", "deaf", "refuse", "slow_open"),
     *("slow", "ignore_pings", "drop", "duplicate", "corrupt", "falsify", "garbage", "swap"),
     *("withhold_snapshot", "tick", "settle", "hash_drift", "refuse_rest", "rest_slow", "rest_html"),
-    *("rest_half", "rest_ghost", "rest_stale", "stall", "churn"),
+    *("rest_half", "rest_ghost", "rest_stale", "stall", "clock_step"),
+    "churn",
 )
 """The counters of what struck: a campaign in which one of them stays 0 has not tried it."""

@@ -57,6 +57,13 @@ class VirtualClock:
         self.monotonic: Final[Callable[[], Nanos]] = monotonic
         """Returns virtual nanoseconds since the loop was made."""
 
+        self.stepped = 0
+        """By how much somebody has set the clock of the machine."""
+
+    def wall(self) -> Nanos:
+        """Return what the clock of the machine says."""
+        return Nanos(self.now() + self.stepped)
+
     def now(self) -> Nanos:
         """Return virtual wall time in nanoseconds."""
         return Nanos(START + self.monotonic())
