@@ -58,6 +58,11 @@ class Playing:
         self._process.stdin.write(f"{text}\n".encode())
 
     @property
+    def end(self) -> str:
+        """How the process ended, in words; a negative number is a signal."""
+        return f"its process ended with {self._process.returncode}"
+
+    @property
     def ended(self) -> bool:
         """Whether the process is over."""
         return self._process.returncode is not None
@@ -116,7 +121,7 @@ async def _perform(
     if not await _started(recording, playing, wanted):
         return _trouble(recording, playing, f"not every book was right within {START_S:.0f} s")
     if playing.ended:
-        return _trouble(recording, playing, "its process ended")
+        return _trouble(recording, playing, playing.end)
     struck = monotonic_ns() if scenario.before is None else connects[0] - BEFORE_NS
     try:
         async with asyncio.timeout(scenario.bound_s):
@@ -126,7 +131,7 @@ async def _perform(
     left_ns = struck + round(scenario.bound_s * judge.NS) - monotonic_ns()
     await asyncio.sleep(left_ns / judge.NS)
     if playing.ended:
-        return _trouble(recording, playing, "its process ended")
+        return _trouble(recording, playing, playing.end)
     return msgspec.structs.replace(
         recording, struck=struck, ended=monotonic_ns(), lines=[*playing.lines]
     )

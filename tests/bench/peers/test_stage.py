@@ -26,7 +26,7 @@ async def test_a_client_that_does_not_start_is_told_with_its_complaint():
     gone = OURS._replace(driver="bench.peers.drivers.nobody")
     outcome = judge(await play(LOST, gone))
 
-    assert "its process ended" in outcome.trouble
+    assert "its process ended with 1" in outcome.trouble
     assert "nobody" in outcome.trouble
 
 
