@@ -47,7 +47,8 @@ PEERS: Final = (
         "polyws",
         "python",
         "bench.peers.drivers.polyws",
-        "reconnect check 1 s; pings 20 to 25 s and 10 s cannot be set",
+        "reconnect check 1 s; pings 20 to 25 s and 10 s cannot be set; its TCP keep-alive cannot see"
+        " A2, where the kernel answers",
         "its private cache, which is newer than what its callbacks tell",
     ),
     Peer(
@@ -70,7 +71,7 @@ PEERS: Final = (
         "bench.peers.drivers.kalshi_sdk",
         "ping 3 s and 10 s",
         "its public iterator of books, on the same venue in Kalshi's words: changes are numbered"
-        " there, which makes a loss plain, and it needs no REST",
+        " there, so it mends a lost one by itself and tells only who meets the missing book",
         "kalshi",
     ),
 )
