@@ -145,6 +145,16 @@ def test_a_book_that_its_connection_delivered_stays_where_it_is():
     assert [["a"]] * 5 == [remedies.resubscribe for remedies in done]
 
 
+def test_a_book_that_came_when_asked_for_was_not_ill():
+    heal = healing()
+    heal.heard([became(BookState.SYNCING)])
+    live(heal, at=START + S)
+    suspect(heal, at=START + 2 * S)
+
+    assert START + 2 * S == heal.wake_at()  # no relapse: it is treated at once
+    assert 0 == heal.counters["cured"]
+
+
 def test_an_old_cure_is_forgotten():
     heal = healing()
     suspect(heal)

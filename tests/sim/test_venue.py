@@ -210,6 +210,32 @@ def test_a_new_market_is_announced_and_trades():
     assert any(told["market"] == each.get("market") for each in messages(venue, 20_000))
 
 
+def test_a_scripted_order_is_told_for_both_tokens_and_rests():
+    venue = Venue(one_market())
+    oracle = follow(venue)
+    token = venue.tokens[0]
+    at_ms = venue.now_ms + 5
+    venue.place(token, 10_000, 77_000_000, at_ms)
+    for _, text in venue.run(at_ms):
+        oracle.feed(text)
+    oracle.settle()
+
+    assert (10_000, 77_000_000) == venue.levels(token)[0][-1]
+    assert [venue.levels(each) for each in venue.tokens] == [
+        oracle.levels(each) for each in venue.tokens
+    ]
+    assert 0 == oracle.failed
+
+
+def test_a_market_that_vanishes_says_nothing_and_is_unknown():
+    venue = Venue(one_market())
+    token = venue.tokens[0]
+    venue.vanish(token)
+    assert [] == messages(venue, 600_000)
+    assert venue.book(token) is None
+    assert [] == venue.tokens
+
+
 def test_a_scripted_grid_is_told_for_both_tokens():
     venue = Venue(one_market(ticks=("0.01",)))
     venue.change_tick(venue.tokens[0], 1_000)

@@ -2,7 +2,8 @@
 
 Pure: what a book says, what REST says and `now` in, doubts out. One difference proves nothing:
 REST may be ahead by what is on its way to us, and it has shown ghosts. A book is doubted only
-when REST differs twice, each time no older than the book, with no data from the stream in between.
+when REST differs twice, each time no older than the book, with no data from the stream in between;
+or when it knows no such book any more, twice.
 A book whose hash cannot be recomputed is read in its turn even while data comes, for nothing else
 would show a level that was lost; it must not change while REST answers, but may between two reads.
 
@@ -132,6 +133,8 @@ class Audit:
                 continue
             if reading is None:
                 self.counters["missing"] += 1
+                if view.version == version and self._wrong_again(token, view, now):
+                    doubted.append(token)
             elif self._differs_again(token, reading, view, version, now):
                 doubted.append(token)
         return doubted
@@ -193,6 +196,10 @@ class Audit:
         if reading.venue_ns < view.venue_ns:
             self.counters["older"] += 1
             return False
+        return self._wrong_again(token, view, now)
+
+    def _wrong_again(self, token: str, view: View, now: int) -> bool:
+        """Note that REST contradicts a book; tell whether it did so twice."""
         before = self._doubts.get(token)
         if before == view.version or (before is not None and _is_blind(view)):
             del self._doubts[token]

@@ -93,6 +93,8 @@ class _Case(msgspec.Struct):
     due: int
     relapses: int = 0
     cured_ns: int = 0
+    opening: bool = False
+    """It waits for its first book and was never ill: when that comes, nothing was cured."""
     undelivered: int = 0
     """Cures in a row that REST brought, and not the connection that should have."""
 
@@ -140,6 +142,8 @@ class Heal:
         """Wait for the books of these tokens: they were subscribed on an open connection."""
         for token in tokens:
             if token not in self._closed:
+                if token not in self._cases:
+                    self._cases[token] = _Case(_FETCH, 0, opening=True)
                 self._plan(token, self._case(token, now), _FETCH, now + self._patience_ns)
 
     def forget(self, token: str) -> None:
@@ -232,7 +236,9 @@ class Heal:
         self.no_book.discard(token)
         self._queue.pop(token, None)
         case = self._cases.get(token)
-        if case is not None and case.due:
+        if case is not None and case.opening:
+            del self._cases[token]
+        elif case is not None and case.due:
             case.due, case.cured_ns = 0, now
             self.counters["cured"] += 1
 
@@ -249,6 +255,7 @@ class Heal:
         return case
 
     def _treat(self, token: str, case: _Case, remedies: Remedies, now: int) -> None:
+        case.opening = False
         turn, kind = divmod(case.step, 2)
         wait = min(self._patience_ns << min(turn, 16), WAIT_NS_MAX)
         if turn >= ROUNDS_MAX:

@@ -141,6 +141,22 @@ class Venue:
         market, side = self._markets[token]
         self._plan(self.now_ms, partial(self._settle, market, side))
 
+    def place(self, token: str, price: int, size: int, at_ms: int = 0) -> None:
+        """Script: an order makes this size rest at a bid of a token (micros; size 0: none).
+
+        At the next step, or at a moment of venue time that is to come.
+        """
+        market, side = self._markets[token]
+        change = Change(side, price, size, side)
+        self._plan(max(at_ms, self.now_ms), partial(self._place, market, change))
+
+    def vanish(self, token: str) -> None:
+        """Script: a market is over at once, and nobody is told: REST knows it no more."""
+        market, _ = self._markets[token]
+        market.settled = market.resolved = True
+        if market in self._trading:
+            self._trading.remove(market)
+
     def create(self) -> None:
         """Script: a market is opened with the next step."""
         self._plan(self.now_ms, self._create_one)
@@ -196,6 +212,10 @@ class Venue:
         if order.fill:
             frames += [wire.book(market, side) for side in (0, 1)]
         return frames
+
+    def _place(self, market: Market, change: Change, now_ms: int) -> Step:
+        market.apply([change], now_ms)
+        return _said(market, now_ms, wire.price_changes(market, [change]))
 
     def _tell_trade(self, market: Market, fill: Fill, transaction: str, now_ms: int) -> Step:
         notice = wire.last_trade_price(market, fill, transaction, now_ms)
