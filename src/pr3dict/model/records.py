@@ -1,7 +1,7 @@
 """What a record of a tape is about: the numbers that recorders and readers share (docs/tape.md)."""
 
 import struct
-from enum import IntEnum
+from enum import IntEnum, unique
 from typing import Final
 
 from pr3dict.model.states import Cause
@@ -12,6 +12,7 @@ COPY_HEAD: Final = struct.Struct("<BB")
 """How a COPY record begins: which copy, and the kind of record that it would have been."""
 
 
+@unique
 class Kind(IntEnum):
     """The kinds of records; append, never renumber: they are on disks."""
 
@@ -43,7 +44,7 @@ class Kind(IntEnum):
     """Text: why no hash is recomputed from here on."""
     CLOCK_STEP = 14
     """Somebody set the clock of the machine: what latencies are corrected by from here on, i64."""
-    COPY = 14
+    COPY = 15
     """What one of several racing connections brought and the books were not fed; `pack_copy`."""
 
 
