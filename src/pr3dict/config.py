@@ -48,6 +48,7 @@ Bytes = Annotated[
 LinkTokens = Annotated[
     int, Meta(ge=1, le=500, description="a whole number from 1 to 500, the venue's limit")
 ]
+Copies = Annotated[int, Meta(ge=1, le=4, description="a whole number from 1 to 4")]
 WsUrl = Annotated[
     str, Meta(pattern=r"^wss?://[^\s/]+\S*$", description="an address that begins with ws(s)://")
 ]
@@ -97,6 +98,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     # Connections.
     tokens_per_link: LinkTokens = 200
     """Other clients have found 200 safe; above 500 opening books stop coming."""
+    copies: Copies = 1
+    """Connections that race for the same tokens: the first with a frame wins, and losing one of
+    them costs nothing. Each is a subscription, a socket and its bytes more."""
+    rotate_every_s: SecondsOrNever = 0.0
+    """Each connection is replaced this often, 20 % more or less, by one that has all the books
+    before the old one leaves; 0: never."""
     connect_timeout_s: Seconds = 10.0
     connect_spacing_s: Seconds = 0.25
     """Between two attempts to connect, all links together: many at once are answered 429."""

@@ -34,7 +34,7 @@ def stats(running: Running, consumers: Iterable[Consumer] = ()) -> dict[str, Any
         "trades": running.history.seen,
         "events": dict(running.engine.events),
         "links": [_link(status) for status in links],
-        "reconnects": sum(max(0, status.opened - 1) for status in links),
+        "reconnects": sum(max(0, status.opened - status.rotated - 1) for status in links),
         "consumers": [consumer.stats() for consumer in consumers],
         "inline_errors": dict(running.engine.failures),
         **_care(running),
@@ -42,11 +42,15 @@ def stats(running: Running, consumers: Iterable[Consumer] = ()) -> dict[str, Any
 
 
 def is_connected(running: Running) -> bool:
-    """Whether every connection is open, and there is one; for a recording: whether it plays."""
+    """Whether every link is open, and there is one; for a recording: whether it plays.
+
+    Where connections race for a link, one of them is enough.
+    """
     if isinstance(running, Replay):
         return running.running and not running.finished.is_set()
-    links = running.statuses()
-    return running.running and bool(links) and all(link.phase is Phase.OPEN for link in links)
+    statuses = running.statuses()
+    is_open = {status.link for status in statuses if status.phase is Phase.OPEN}
+    return running.running and bool(is_open) and is_open == {status.link for status in statuses}
 
 
 _WITNESSES = ("best.failed", "mirror.compared", "mirror.failed", "latency.clock_insane")

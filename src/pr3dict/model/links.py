@@ -51,8 +51,26 @@ class Phase(Enum):
     """Lost; tried again at `retry_at`."""
 
 
+class Race(msgspec.Struct):
+    """How one copy fares among the connections that race for a link."""
+
+    frames: int = 0
+    """Frames that it delivered, PONG included."""
+    bytes: int = 0
+    first: int = 0
+    """Frames of data that no other copy had delivered before."""
+    late: int = 0
+    """Frames of data that came by another copy first: not fed to the books."""
+    late_ns_sum: int = 0
+    """By how much these were later, all together …"""
+    late_ns_max: int = 0
+    """… and the latest of them."""
+    data_ns: Nanos = Nanos(0)
+    """When it last delivered data (PONG is none); 0: never."""
+
+
 class LinkStatus(msgspec.Struct):
-    """What is known of one link. Its driver writes it, everybody may read it."""
+    """What is known of one connection. Its driver writes it, everybody may read it."""
 
     link: int
     url: str
@@ -70,8 +88,24 @@ class LinkStatus(msgspec.Struct):
     """When it will be tried again; meaningful while WAITING."""
     frames_out: int = 0
     bytes_out: int = 0
+    copy: int = 0
+    """Which of the connections that race for this link, counted from 1; 0: the only one."""
+    race: Race | None = None
+    """How it fares among them."""
+    rotated: int = 0
+    """How often it took the place of an older connection, to which nothing had happened."""
 
     @property
     def slow_consumer(self) -> int:
         """How often the venue dropped us because we did not read fast enough."""
         return self.lost.get("slow_consumer", 0)
+
+    def inherit(self, older: "LinkStatus") -> None:
+        """Go on with the counts of the connection whose place this one takes."""
+        self.attempts += older.attempts
+        self.opened += older.opened
+        for name, times in older.lost.items():
+            self.lost[name] = self.lost.get(name, 0) + times
+        self.frames_out += older.frames_out
+        self.bytes_out += older.bytes_out
+        self.rotated += older.rotated + 1

@@ -48,7 +48,7 @@ def link_line(link: LinkSample, now: int, width: int) -> Line:
     status, age = link.status, link_age(link, now)
     lost = sum(status.lost.values())
     line = _figures(
-        f"link {status.link}",
+        f"link {status.link}.{status.copy}" if status.copy else f"link {status.link}",
         [
             (f"{status.phase.value:<10}", phase_tone(status)),
             _figure("epoch", str(status.opened)),

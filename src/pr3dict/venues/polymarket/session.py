@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from pr3dict.core import Books
+from pr3dict.core.link_books import LinkBooks
 from pr3dict.measure.rhythm import Rhythm
 from pr3dict.model.links import Closed, Verdict
 from pr3dict.model.states import BookState, Cause
@@ -52,7 +52,7 @@ class MarketSession:
         self,
         link: int,
         url: str,
-        books: Books,
+        books: LinkBooks,
         settings: Settings | None = None,
         others: Callable[[], Nanos] = lambda: Nanos(0),
     ) -> None:
