@@ -47,8 +47,8 @@ PEERS: Final = (
         "polyws",
         "python",
         "bench.peers.drivers.polyws",
-        "reconnect check 1 s; pings 20 to 25 s and 10 s cannot be set; its TCP keep-alive cannot see"
-        " A2, where the kernel answers",
+        "reconnect check 1 s; pings 20 to 25 s and 10 s cannot be set; its TCP keep-alive does not"
+        " see A2, where the kernel answers",
         "its private cache, which is newer than what its callbacks tell",
     ),
     Peer(
