@@ -58,6 +58,7 @@ _LINES: Final[dict[str, Callable[..., bytes]]] = {
     "untrack": lambda token: b"u%b" % token.encode(),
     "suspect": lambda token, _, __: b"s%b" % token.encode(),
     "set_rules": _rules_line,
+    "stop_proving": lambda: b"p",
     "reset": lambda: b"!",
 }
 TOLD: Final = frozenset(_LINES)
@@ -108,5 +109,6 @@ _STEPS: Final[dict[bytes, Callable[[bytes, int], Step]]] = {
     b"u": lambda rest, _: ("untrack", rest.decode()),
     b"s": lambda rest, now: ("suspect", rest.decode(), SILENT, now),
     b"k": lambda rest, _: _rules(rest),
+    b"p": lambda _, __: ("stop_proving",),
     b"!": lambda _, __: ("reset",),
 }

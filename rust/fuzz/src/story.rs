@@ -3,7 +3,7 @@
 //! `0{frame}` and `1{frame}` are frames of a link, `r{answer}` one of REST, `+{n}` lets n
 //! milliseconds pass; `w` wakes, `W` wakes when due; `o0` opens a link, `c0` closes it; `t0{token}`
 //! tracks, `u{token}` forgets, `s{token}` suspects; `k{token} {min} {tick} {neg}` tells rules
-//! (`-`: not told); `!` resets. `tests/core/stories.py` writes and reads them too.
+//! (`-`: not told); `p` stops proving; `!` resets. `tests/core/stories.py` writes and reads them too.
 
 use crate::law::Watched;
 
@@ -62,6 +62,7 @@ fn tell(watched: &mut Watched, verb: u8, rest: &[u8], now: u64) -> u64 {
             watched.call(|books| books.suspect(token, SILENT, now));
         }),
         b'k' => with_text(rest, |rules| tell_rules(watched, rules)),
+        b'p' => watched.call(_native::books::Books::stop_proving),
         b'!' => watched.call(|books| {
             books.reset();
         }),
