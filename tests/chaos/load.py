@@ -52,7 +52,6 @@ class Load(msgspec.Struct):
             f"{self.transport}: {self.frames:,} frames in {self.seconds:.1f} s ({rate:,.0f}/s)",
             f"  memory +{self.growth_mib:.1f} MiB, stopped in {self.stop_s:.2f} s",
             f"  lag of healthy trades p99 {self.healthy_lag_ms_p99:.0f} ms",
-            f" lag of healthy trades p99 {self.healthy_lag_ms_p99:.0f} ms",
         ]
         names = ("delivered", "conflated", "dropped", "waiting")
         for name, told in self.consumers.items():
