@@ -105,8 +105,9 @@ impl Events {
             Told::FeedOpened { link, epoch, local_ns } => {
                 make(7, (link, epoch, local_ns).into_pyobject(py)?)
             }
-            Told::FeedLost { link, epoch, cause: why, tokens, local_ns } => {
-                make(8, (link, epoch, cause(why), tuple(tokens)?, local_ns).into_pyobject(py)?)
+            Told::FeedLost { link, epoch, cause: why, tokens, local_ns, since_ns } => {
+                let told = (link, epoch, cause(why), tuple(tokens)?, local_ns, since_ns);
+                make(8, told.into_pyobject(py)?)
             }
             Told::BookReset { token, source, gap_from_ns, gap_to_ns, changed } => {
                 let source = self.sources[usize::from(source)].clone_ref(py);

@@ -145,10 +145,10 @@ impl Books {
 
     /// Tell that a connection is lost.
     pub fn close_link(&mut self, link: u32, cause: u8, now: u64) {
-        let epoch = {
+        let (epoch, since_ns) = {
             let link = self.link_mut(link);
             link.open = false;
-            link.epoch
+            (link.epoch, link.last_data_ns)
         };
         let lost = self.those(|book| book.link == link && book.state != state::CLOSED);
         let mut tokens = Vec::with_capacity(lost.len());
@@ -158,7 +158,7 @@ impl Books {
             book.forget_claim();
             tokens.push(book.token.to_string());
         }
-        self.told.push(Told::FeedLost { link, epoch, cause, tokens, local_ns: now });
+        self.told.push(Told::FeedLost { link, epoch, cause, tokens, local_ns: now, since_ns });
     }
 
     /// All books, in the order of tracking.

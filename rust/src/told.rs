@@ -73,6 +73,7 @@ pub enum Told {
         cause: u8,
         tokens: Vec<String>,
         local_ns: u64,
+        since_ns: u64,
     },
     BookReset {
         token: String,

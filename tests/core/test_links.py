@@ -77,7 +77,7 @@ def test_a_lost_link_makes_its_books_stale_and_says_so_once(engine):
     books = live(engine, Venue())
     books.track("7", LINK + 1)
     books.close_link(LINK, Cause.LINK_DOWN, NOW + 1)
-    assert [FeedLost(LINK, 1, Cause.LINK_DOWN, (YES, NO), NOW + 1)] == books.take()
+    assert [FeedLost(LINK, 1, Cause.LINK_DOWN, (YES, NO), NOW + 1, NOW)] == books.take()
     assert (STALE, Cause.LINK_DOWN, Proof.PROVED) == standing(books)
     assert (490_000, 20_000_000, 510_000, 25_000_000) == books.top(YES)
     assert EMPTY == books.view("7").state

@@ -121,6 +121,9 @@ class FeedLost(Event, frozen=True, gc=False):
     cause: Cause
     tokens: tuple[str, ...]
     local_ns: int
+    """When the loss was noticed."""
+    since_ns: int = 0
+    """Arrival of the last data of this connection: what came after it is unknown; 0: none came."""
 
 
 class BookReset(Event, frozen=True, gc=False):

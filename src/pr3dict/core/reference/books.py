@@ -54,7 +54,8 @@ class Books:
                 self._shelf.forget_claim(book)
                 book.state, book.cause = BookState.STALE, Cause(cause)
                 tokens.append(book.token)
-        self._shelf.events.append(FeedLost(link, lost.epoch, Cause(cause), tuple(tokens), now))
+        told = FeedLost(link, lost.epoch, Cause(cause), tuple(tokens), now, self.last_data_ns(link))
+        self._shelf.events.append(told)
         self.wake_at = witness.next_due(self._shelf)
 
     def track(self, token: str, link: int) -> None:
