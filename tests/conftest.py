@@ -4,9 +4,14 @@ import os
 import signal
 
 import pytest
+from hypothesis import settings
 
 from pr3dict.core import Core, load
 from pr3dict.model.errors import CoreUnavailable
+
+# A machine with other work to do makes no test fail.
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
 
 # A shell starts what runs in the background with SIGINT ignored, and our children would inherit it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
