@@ -33,12 +33,15 @@ class Content:
         """The size after each append."""
 
     def left(self, chance: Random) -> bytes:
-        """Return what a power failure leaves of it."""
-        size = chance.randint(self.synced, len(self.data))
+        """Return what a power failure leaves of it: a torn tail, or all of it but for one hole."""
+        whole = len(self.data)
+        size = chance.choice((whole, chance.randint(self.synced, whole)))
         left = bytearray(self.data[:size])
-        for start in range(self.synced // SECTOR * SECTOR, size, SECTOR):
+        sectors = range(self.synced // SECTOR * SECTOR, size, SECTOR)
+        hole = chance.choice(sectors) if sectors and size == whole else None
+        for start in sectors if hole is None else (hole,):
             begin, end = max(start, self.synced), min(start + SECTOR, size)
-            kind = chance.choice(("written", "written", "earlier", "empty", "noise"))
+            kind = chance.choice(("written", "earlier", "empty", "noise"))
             if kind == "noise":
                 left[begin:end] = chance.randbytes(end - begin)
             elif kind != "written":

@@ -27,7 +27,7 @@ from pr3dict.tape.verify import verify
 from pr3dict.tape.writer import TapeWriter
 
 SMALL = TapeSettings(
-    commit_every_s=60, block_bytes=1500, segment_bytes=4000, ballast_bytes=10, fsync_every_s=1
+    commit_every_s=60, block_bytes=700, segment_bytes=4000, ballast_bytes=10, fsync_every_s=1
 )
 CALLS = 90
 """More than a recording of this file makes; those it makes die at one of them."""
@@ -58,7 +58,7 @@ def record(disk: SimDisk, directory: Path, chance: Random) -> Lost:
             for _ in range(chance.randrange(4)):
                 told.append(chance.randbytes(chance.randrange(700)))
                 intake.append(Kind.IN, 1, clock.now(), told[-1])
-            clock.wall_ns += chance.choice((0, NS_PER_S // 2, NS_PER_S))
+            clock.wall_ns += chance.choice((0, 0, NS_PER_S // 2, NS_PER_S))
             synced = scribe.fsyncs
             scribe.commit()
             if scribe.fsyncs > synced:
@@ -143,11 +143,6 @@ def story(chance: Random, disks: Disk = SimDisk) -> set[str]:
 @given(chance=st.randoms(use_true_random=False))
 def test_H2_after_power_failures_a_prefix_with_all_that_was_synced_is_left(chance):
     story(chance)
-
-
-@pytest.mark.parametrize("seed", [10472, 11402, 13088, 13575, 14761, 15198])
-def test_H2_a_hole_before_a_block_that_was_ended_is_told_by_the_recovery(seed):
-    story(Random(seed))
 
 
 def test_H2_the_stories_come_to_everything_that_they_are_told_for():

@@ -83,6 +83,17 @@ def test_a_hole_in_the_middle_of_an_open_segment_ends_it_there(tmp_path, core):
     assert (ALL[:2], True) == readable(path, core)
 
 
+def test_an_end_mark_is_trusted_only_where_the_name_says_that_it_was_synced(tmp_path, core):
+    path = write_segment(tmp_path, core, FRAMES)
+    second = scan(path, core).blocks[1]
+    data = bytearray(path.read_bytes())
+    data[second.offset + second.packed_size - 8] ^= 1
+    path.write_bytes(data)
+    assert not scan(path, core).damaged  # told when the block is read
+    found = scan(path.rename(path.with_suffix(".open")), core)
+    assert (True, second.offset) == (found.damaged, found.readable_size)
+
+
 def test_bytes_behind_the_end_mark_are_told(tmp_path, core):
     path = write_segment(tmp_path, core, FRAMES)
     path.write_bytes(path.read_bytes() + b"more" * 20)

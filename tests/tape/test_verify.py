@@ -6,6 +6,7 @@ from tests.tape.kit import DATA, START, Live, Market, SteadyClock, record_day, w
 from pr3dict.model.errors import TapeError
 from pr3dict.model.units import NS_PER_S
 from pr3dict.tape.reader import TapeReader
+from pr3dict.tape.scan import scan
 from pr3dict.tape.segment import SegmentFile
 from pr3dict.tape.verify import verify
 from pr3dict.tape.writer import TapeWriter
@@ -118,6 +119,20 @@ def test_what_a_crash_left_is_no_corruption_once_the_next_run_told_of_it(tmp_pat
     assert 1 == len(report.runs[1].recovered)
     final = path.with_suffix(".p3l")
     final.write_bytes(final.read_bytes()[:-1])
+    assert not verify(tmp_path, core).ok
+
+
+def test_a_hole_that_a_crash_left_before_the_end_mark_is_no_corruption_once_told(tmp_path, core):
+    path = write_segment(tmp_path, core, [[b"one"], [b"two"], [b"three"]])
+    first, second, _ = scan(path, core).blocks
+    data = bytearray(path.read_bytes())
+    data[second.offset + second.packed_size - 8] ^= 1
+    path.rename(path.with_suffix(".open")).write_bytes(data)
+    record_day(tmp_path, core, "zz-after")
+    report = verify(tmp_path, core)
+    assert (True, [False]) == (report.ok, [problem.corrupt for problem in report.problems])
+    data[first.offset + first.packed_size - 8] ^= 1
+    path.write_bytes(data)
     assert not verify(tmp_path, core).ok
 
 

@@ -26,6 +26,8 @@ class Problem(NamedTuple):
     what: str
     corrupt: bool
     """False where bytes merely end too early: a crash, or a recorder that is still writing."""
+    behind: int = 0
+    """Where the block begins that is not what was written; 0: it is something else."""
 
     def sentence(self) -> str:
         """Return it for people."""
@@ -90,7 +92,7 @@ class TapeReader:
                     last_ns = self._last_ns(raw) if fault else block.last_ns
                     yield Block(block.first_ns, last_ns, raw)
                 if fault:
-                    self._note(segment, fault, corrupt=True)
+                    self._note(segment, fault, corrupt=True, behind=block.offset)
                     break
 
     def records(self, run: str | None = None) -> Iterator[Record]:
@@ -135,8 +137,9 @@ class TapeReader:
         self, problem: Problem, segment: Segment, recovered: dict[str, Recovered]
     ) -> Problem:
         found = recovered.get(problem.where)
-        torn = (segment.readable_size, segment.size - segment.readable_size)
-        if problem.what != segment.fault:
+        right = segment.readable_size if problem.what == segment.fault else problem.behind
+        torn = (right, segment.size - right)
+        if not right and problem.what != segment.fault:
             return problem
         if found is not None and (found.readable_bytes, found.torn_bytes) == torn:
             return problem._replace(corrupt=False)
@@ -148,8 +151,8 @@ class TapeReader:
         """Return the time of the last record that is left of a damaged block."""
         return max(record.wall_ns for record in records_of(self._core, raw))
 
-    def _note(self, segment: Segment, what: str, *, corrupt: bool) -> None:
-        problem = Problem(self.name(segment), what, corrupt)
+    def _note(self, segment: Segment, what: str, *, corrupt: bool, behind: int = 0) -> None:
+        problem = Problem(self.name(segment), what, corrupt, behind)
         if problem not in self.problems:
             self.problems.append(problem)
 

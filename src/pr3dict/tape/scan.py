@@ -1,6 +1,7 @@
 """Find the blocks of one segment, whole or damaged, without changing it.
 
-A segment that was closed is trusted by its end mark and its trailers. Any other is walked from
+A segment that was closed, which its name says, is trusted by its end mark and its trailers: it was
+synced before it was named. One that is still open may have a hole before both. It is walked from
 its start, as far as it is right: what can be had of the block after that is kept.
 """
 
@@ -92,7 +93,7 @@ def scan(path: Path, core: Core) -> Segment:
             foreign = not (empty or form.begins(begin) or _ends(read, size))
             return Segment(path, None, (), size, 0, damaged=True, fault=str(fault), foreign=foreign)
         blocks = _hop(read, start, size)
-        if blocks is not None:
+        if blocks is not None and (path.suffix != OPEN or all(_is_right(read, b) for b in blocks)):
             return Segment(path, header, blocks, size, size, damaged=False, fault="")
         blocks, rest = _walk(read, start, size, core)
         readable = rest.offset if rest.fault else rest.until
@@ -169,6 +170,10 @@ def _whole(offset: int, trailer: form.Trailer) -> BlockAt:
     )
 
 
+def _is_right(read: form.Read, block: BlockAt) -> bool:
+    return zlib.crc32(read(block.offset, block.packed_size)) == block.packed_crc
+
+
 def _walk(read: form.Read, start: int, size: int, core: Core) -> tuple[tuple[BlockAt, ...], _Rest]:
     """Walk a segment that was not closed, or is not what was closed, from its start.
 
@@ -183,9 +188,10 @@ def _walk(read: form.Read, start: int, size: int, core: Core) -> tuple[tuple[Blo
         trailer = form.read_trailer(read(behind, form.TRAILER_SIZE)) if walk.whole else None
         if trailer is None or trailer.packed_size != behind - position:
             break
-        if zlib.crc32(read(position, trailer.packed_size)) != trailer.packed_crc:
+        block = _whole(position, trailer)
+        if not _is_right(read, block):
             break
-        blocks.append(_whole(position, trailer))
+        blocks.append(block)
         position = behind + form.TRAILER_SIZE
     rest = _salvage(read, position, size, core)
     if rest.records:
