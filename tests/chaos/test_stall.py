@@ -94,7 +94,7 @@ async def test_E5_a_stopped_process_reads_its_backlog_before_it_calls_a_socket_d
 
 
 async def test_E6_a_socket_slower_than_its_venue_grows_old_and_recovers(transport):
-    per_s = 50_000 if core.load(QUICK["core"]).NAME == "native" else 5_000
+    per_s = 15_000 if core.load(QUICK["core"]).NAME == "native" else 3_000
     async with load.hosed(per_s, 3.0) as (process, port), ChaosProxy(port) as proxy:
         manager = load.behind(proxy.port, transport)
         await manager.start()
