@@ -193,6 +193,31 @@ def test_H7_a_replay_and_the_checker_tell_the_losses_that_the_live_run_told(tmp_
     assert ((), True) == (report.runs[0].differences, report.complete)
 
 
+def test_H8_of_two_overlapping_sockets_every_copy_is_on_the_tape_and_they_merge_the_same_way(
+    tmp_path,
+):
+    with venue(frames_per_s=1000) as served:
+        system = System(served.config(copies=2), record=tmp_path)
+        system.start()
+        system.subscribe(served.tokens).result(5)
+        until(lambda: system.books.counters()["frames.applied"] > FRAMES)
+        served.rest()
+        system.stop()
+    records = list(TapeReader(tmp_path, system.core).records())
+    kept = sum(record.kind == Kind.IN for record in records)
+    copies = sum(record.kind == Kind.COPY for record in records)
+    assert system.books.counters()["frames.received"] == kept
+    assert copies > FRAMES // 2
+    reports = [verify(tmp_path, system.core) for _ in range(2)]
+    assert reports[0] == reports[1]
+    assert ((), True, True) == (
+        reports[0].runs[0].differences,
+        reports[0].ok,
+        reports[0].complete,
+    )
+    assert system.books.digest() == reports[0].runs[0].digest
+
+
 def heal_every_fault(served, system, told):
     """Let each fault that the venue has strike, and every book be right again after it."""
     token, faults = served.tokens[0], served.faults

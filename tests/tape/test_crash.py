@@ -1,8 +1,8 @@
 """Kill the recorder at every call, and let its disk fail in every way that can be had for real.
 
 Group H of the catalogue of faults: H1, H3 and H5 here, H2 in test_power.py, H4 in test_scan.py, H6
-and H7 in tests/app/test_replay.py; H8 waits for redundant sockets. H9 (a database that is locked,
-slow, or of another schema) and H10 (a job that overlaps itself) come with what they are about.
+to H8 in tests/app/test_replay.py. H9 (a database that is locked, slow, or of another schema) and
+H10 (a job that overlaps itself) come with what they are about.
 """
 
 import json
@@ -14,7 +14,6 @@ from tests.tape.crash import BATCHES, can, can_strace, frames, record, strace
 from tests.tape.crash_table import NO_STRACE, SCENARIOS, summary, table
 from tests.tape.kit import payloads
 
-from pr3dict.config import Config
 from pr3dict.tape.reader import TapeReader
 
 OPEN = "20261122/00-run-0000.open"
@@ -217,11 +216,3 @@ def test_where_crash_points_cannot_be_had_the_table_says_so(monkeypatch, capsys)
     assert 0 == crash_table.main()
     told = json.loads(capsys.readouterr().out)
     assert (NO_STRACE, 0, []) == (told["skipped"], told["points"], told["rows"])
-
-
-@pytest.mark.skipif(
-    not hasattr(Config(), "copies"),
-    reason="REDUNDANT SOCKETS ARE NOT BUILT: that their recordings merge is NOT tested (H8)",
-)
-def test_H8_two_overlapping_sockets_merge_the_same_way_and_copies_are_marked_not_dropped():
-    pytest.fail("there are redundant sockets now: record two, merge twice, compare, see the marks")
