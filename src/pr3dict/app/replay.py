@@ -222,7 +222,9 @@ class Replay:
         self.clock.at = Nanos(0)
         for block in run:
             if not self.clock.at:
-                self._pace.seek(block.first_ns, self._time.monotonic())
+                # While it is paused not even the first record is due.
+                before = block.first_ns - 1 if self._pace.paused else block.first_ns
+                self._pace.seek(before, self._time.monotonic())
             if not self._play_block(block):
                 return False
         return True
