@@ -126,9 +126,10 @@ def _print(outcomes: list[Outcome], options: argparse.Namespace) -> None:
     if options.json:
         print(msgspec.json.encode(outcomes).decode())
     elif options.markdown:
-        print(show.markdown(outcomes), end="")
+        print(show.markdown(outcomes, shortened=not options.defaults), end="")
     else:
-        show.on_terminal(outcomes, Console(width=None if sys.stdout.isatty() else 150))
+        console = Console(width=None if sys.stdout.isatty() else 150)
+        show.on_terminal(outcomes, console, shortened=not options.defaults)
 
 
 def _is_ours(outcome: Outcome) -> bool:

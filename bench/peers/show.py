@@ -27,13 +27,18 @@ Every client was looked at ten times a second through what its users see, and ju
 code: a book is right if it was the venue's within the last 0.8 s; a second more or less is the \
 grain of this table.
 "> 45 s" says that nothing was seen within the time that we looked.
-Time-outs are shortened where a client has a public setting for them, or nobody would wait; those \
-that cannot be set are as they are. Fast detection by a short time-out is no merit.
 We chose the scenarios, and ours was built with them in mind.
 """.splitlines()
 
 
-def on_terminal(outcomes: Sequence[Outcome], console: Console) -> None:
+SHORTENED: Final = """\
+Time-outs are shortened where a client has a public setting for them, or nobody would wait; those \
+that cannot be set are as they are. Fast detection by a short time-out is no merit.\
+"""
+AS_THEY_ARE: Final = "Every client had the time-outs that it comes with."
+
+
+def on_terminal(outcomes: Sequence[Outcome], console: Console, *, shortened: bool = True) -> None:
     """Print a table for each scenario."""
     for scenario, found in _by_scenario(outcomes):
         grid = Table(
@@ -44,18 +49,18 @@ def on_terminal(outcomes: Sequence[Outcome], console: Console) -> None:
         for outcome in found:
             grid.add_row(*cells(outcome), style="bold" if outcome.peer == OURS else "")
         console.print(grid, "")
-    for note in notes():
+    for note in notes(shortened=shortened):
         console.print(note, highlight=False, markup=False)
 
 
-def markdown(outcomes: Sequence[Outcome]) -> str:
+def markdown(outcomes: Sequence[Outcome], *, shortened: bool = True) -> str:
     """Return the summary, the tables and the notes as Markdown, without a heading."""
     lines = [*_summary(outcomes), ""]
     for scenario, found in _by_scenario(outcomes):
         lines += [f"**{scenario.key} {scenario.title}**: {scenario.story}.", ""]
         lines += [_row(HEADS), "|---|--:|---|--:|--:|--:|---|"]
         lines += [_row(cells(outcome)) for outcome in found] + [""]
-    return "\n".join(lines + [f"* {note}" for note in notes()]) + "\n"
+    return "\n".join(lines + [f"* {note}" for note in notes(shortened=shortened)]) + "\n"
 
 
 def cells(outcome: Outcome) -> tuple[str, ...]:
@@ -99,10 +104,13 @@ def verdict(outcome: Outcome) -> str:
     return ", ".join(said + ([] if outcome.recovered_s is not None else ["not right again"]))
 
 
-def notes() -> list[str]:
+def notes(*, shortened: bool = True) -> list[str]:
     """Return the rules, and for each client its version, its time-outs and what was read."""
-    clients = [f"{peer.name} {pinned(peer)}: {peer.times}; read: {peer.reads}." for peer in PEERS]
-    return [*RULES, *clients]
+    clients = [
+        f"{peer.name} {pinned(peer)}: {f'{peer.times}; ' if shortened else ''}read: {peer.reads}."
+        for peer in PEERS
+    ]
+    return [*RULES, SHORTENED if shortened else AS_THEY_ARE, *clients]
 
 
 def _more(outcome: Outcome) -> list[str]:

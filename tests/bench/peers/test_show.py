@@ -62,6 +62,12 @@ def test_the_markdown_has_a_summary_a_table_and_every_client_with_its_version():
     assert [] == [peer.name for peer in PEERS if f"{peer.name} {pinned(peer)}" not in page]
 
 
+def test_time_outs_that_were_not_shortened_are_not_told_as_shortened():
+    assert "watchdog 10 s" in show.markdown([SLOW])
+    assert "watchdog 10 s" not in show.markdown([SLOW], shortened=False)
+    assert show.AS_THEY_ARE in show.markdown([SLOW], shortened=False)
+
+
 def test_a_row_cannot_be_broken_by_what_a_client_says():
     evil = Outcome(scenario="A1", peer="x", noticed_s=1.0, how="event a|b\n<script>", bound_s=45)
     row = next(line for line in show.markdown([evil]).splitlines() if "event" in line)
