@@ -10,6 +10,7 @@ from pr3dict.app.system import System
 from pr3dict.config import Config
 from pr3dict.engine.consumers import ThreadConsumer
 from pr3dict.engine.mailbox import BookMailbox
+from pr3dict.model.links import Phase
 
 
 def test_before_the_start_latencies_are_nan_and_counts_are_zero():
@@ -49,6 +50,25 @@ def test_the_sums_match_on_a_running_feed():
     assert 0 < found["proofs"]["proved"]
     assert "open" == found["links"][0]["phase"]
     assert not is_connected(system)
+
+
+def test_where_connections_race_one_of_a_link_is_enough_to_be_connected():
+    with venue() as served:
+        system = System(served.config(copies=2))
+        system.start()
+        system.subscribe(served.tokens).result(5)
+        until(lambda: [s.phase for s in system.statuses()] == [Phase.OPEN] * 2)
+        served.do(lambda: served.faults.refuse(503, times=1000))
+        served.do(lambda: served.server.cut(2))
+        until(lambda: any(status.lost for status in system.statuses()))
+        found, tokens = stats(system), len(served.tokens)
+        served.do(served.faults.forgive)
+        system.stop()
+
+    assert found["connected"]
+    assert [1, 2] == [link["copy"] for link in found["links"]]
+    assert any(link["race"]["first"] for link in found["links"])
+    assert tokens == found["subscribed_assets"]
 
 
 def test_each_consumer_has_its_figures():

@@ -90,6 +90,10 @@ def test_a_connection_shows_epoch_attempts_losses_age_and_its_last_error():
     assert "last error: it broke" in plain(line)
 
 
+def test_connections_that_race_for_a_link_are_told_apart():
+    assert plain(layout.link_line(link(3, copy=2), NOW, 120)).startswith(" link 3.2")
+
+
 def test_where_there_is_little_room_the_error_has_its_own_line():
     down = link(1, Phase.WAITING, lost={"dropped": 2}, last_error="it broke")
     lines = [plain(line) for line in layout.links(board(links=(down,)), 80, 2)]

@@ -53,6 +53,16 @@ def test_a_book_on_a_connection_that_delivers_nothing_is_silent():
     assert Health.SILENT == health(opened(), 10.1)
 
 
+def test_of_connections_that_race_the_one_that_delivers_counts():
+    market = opened()
+    sample = market.sample(10.1)
+    (one,) = sample.links
+    both = (msgspec.structs.replace(one, data_ns=sample.now), one)
+    for links in (both, both[::-1]):
+        board = market.board(10.1, links=links)
+        assert {Health.QUIET} == {row.health for row in board.rows}
+
+
 def test_a_book_whose_connection_is_lost_is_stale_at_once():
     market = opened()
     market.books.close_link(LINK, Cause.LINK_DOWN, market.now)

@@ -17,6 +17,7 @@ from pr3dict.model.events import (
     TickSizeChanged,
     Trade,
 )
+from pr3dict.model.links import LinkStatus, Race
 from pr3dict.model.states import BookState, Cause
 from pr3dict.monitor.sample import KEPT, Ear, take
 
@@ -103,6 +104,15 @@ def test_a_system_that_does_not_run_yet_can_be_read():
     sample = take(system, Ear())
     assert ((), (), True, False) == (sample.books, sample.links, sample.live, sample.over)
     assert 80_000_000 == sample.offset_ns
+
+
+def test_connections_that_race_are_read_each_for_itself(monkeypatch):
+    system = System(Config(copies=2))
+    race = Race(frames=7, data_ns=NOW)
+    statuses = [LinkStatus(1, "", copy=1, race=race), LinkStatus(2, "")]
+    monkeypatch.setattr(system, "statuses", lambda: statuses)
+    found = [(link.data_ns, link.frames) for link in take(system, Ear()).links]
+    assert [(NOW, 7), (0, 0)] == found
 
 
 def test_a_recording_is_read_by_its_own_clock_until_it_is_over(tmp_path):

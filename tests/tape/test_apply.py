@@ -57,7 +57,7 @@ def test_what_takes_trust_away_takes_it_away_again(books, kind, payload, wanted)
     assert wanted == state(books)
 
 
-@pytest.mark.parametrize("kind", [Kind.OUT, Kind.RECOVERED, Kind.END])
+@pytest.mark.parametrize("kind", [Kind.OUT, Kind.RECOVERED, Kind.END, Kind.COPY])
 def test_what_concerns_no_book_changes_none(books, kind):
     before = books.digest(), state(books), books.counters()
     assert 0 == apply(books, record(kind, b"{}"))

@@ -57,6 +57,7 @@ class Shard:
         self._number, self._parts, self._world, self._group = number, parts, world, group
         self._tokens, self._others = tokens, others
         self._copies: list[Copy] = []
+        self._newcomer: Copy | None = None
         self._braid: Braid | None = None
         self._rotating: asyncio.Task[NoReturn] | None = None
         if config.copies > 1 or config.rotate_every_s:
@@ -75,8 +76,12 @@ class Shard:
             copy.task.cancel()
 
     def statuses(self) -> list[LinkStatus]:
-        """Return what is known of each connection; on any thread."""
-        return [copy.link.status for copy in list(self._copies)]
+        """Return what is known of each connection; on any thread.
+
+        One that is to take the place of another is shown when it has.
+        """
+        newcomer = self._newcomer
+        return [copy.link.status for copy in list(self._copies) if copy is not newcomer]
 
     def is_open(self) -> bool:
         """Whether any of the connections is; on any thread."""
@@ -167,7 +172,7 @@ class Shard:
 
     async def _replace(self, old: Copy) -> None:
         """Make before break: the old connection leaves when the new one has all the books."""
-        new = self._start()
+        new = self._newcomer = self._start()
         new.link.session.subscribe(self._tokens(), self._parts.clock.now())
         new.link.kick()
         assert new.strand is not None
@@ -178,14 +183,17 @@ class Shard:
             await asyncio.sleep(LOOK_S)
         if new.strand.carries():
             new.link.status.inherit(old.link.status)
-            await self._leave(old)
+            self._copies.remove(old)
+            self._newcomer = None
+            await self._end(old)
         else:
-            await self._leave(new)
+            self._copies.remove(new)
+            await self._end(new)
 
-    async def _leave(self, copy: Copy) -> None:
+    async def _end(self, copy: Copy) -> None:
+        """Let a connection say goodbye."""
         assert self._braid is not None
         assert copy.strand is not None
-        self._copies.remove(copy)
         copy.task.cancel()
         await asyncio.wait([copy.task])
         self._braid.forget(copy.strand)
