@@ -30,10 +30,11 @@ SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 SOAK_ARGS ?=
+PROVE_ARGS ?=
 # Three targets side by side: about a minute of two cores.
 FUZZ_SECONDS ?= 30
 
-.PHONY: help demo test check lint types rust pytest bench picture build fmt soak fuzz clean
+.PHONY: help demo test check lint types rust pytest bench picture build fmt soak prove fuzz clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 17
@@ -66,6 +67,9 @@ fmt: $(READY) ## format everything
 
 soak: $(READY) ## an hour of venues, sound and troubled (PR3DICT_SOAK_MINUTES=2: minutes each)
 	@PR3DICT_CORE=$(ENGINE) $(BIN)/python -m pytest -s -m soak --timeout 1800 tests/soak tests/chaos $(SOAK_ARGS)
+
+prove: $(READY) ## trials under faults, crashes, planted bugs, peers: writes docs/reliability.md
+	@$(BIN)/python -m bench.prove $(PROVE_ARGS)
 
 fuzz: $(READY) ## search the native engine for what breaks it, until Ctrl-C
 	@$(if $(FUZZER),PYTHON=$(CURDIR)/$(BIN)/python rust/fuzz/run,echo "$(NO_FUZZER)" >&2; exit 2)

@@ -22,6 +22,9 @@ ALARMS: Final = (
 )
 """Counters that stay 0 where nothing is wrong: doubts, and books asked for anew."""
 
+REST_ILL: Final = ", REST in trouble too"
+"""Added to the name of a fault: the witness of last resort could not be asked."""
+
 Progress = Callable[[int, int], object]
 
 
@@ -49,7 +52,8 @@ class Campaign(msgspec.Struct):
         self.struck.update(verdict.struck)
         self.checks.update(verdict.checks)
         for finding in verdict.findings:
-            self.found_ns.setdefault(finding.cause, []).append(finding.took_ns)
+            cause = finding.cause + (REST_ILL if finding.rest_ill else "")
+            self.found_ns.setdefault(cause, []).append(finding.took_ns)
         if verdict.broken:
             self.broken.append((verdict.seed, verdict.broken))
         else:

@@ -131,7 +131,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Live data for this long makes the next loss the first one again."""
 
     # Witnesses and reads.
-    audit_every_s: Seconds = 20.0
+    audit_every_s: Seconds = 15.0
     """A quiet book is compared with REST this often: what nothing else shows is found in 30 s."""
     rest_timeout_s: Seconds = 10.0
     rest_bytes_max: Bytes = 64 << 20

@@ -24,7 +24,7 @@ from pr3dict.model.events import Event, FeedLost, StateChanged
 from pr3dict.model.states import BookState, Proof
 from pr3dict.model.units import NS_PER_S
 
-AUDIT_EVERY_NS: Final = 20 * NS_PER_S
+AUDIT_EVERY_NS: Final = 15 * NS_PER_S
 """A book is read by REST after so long without data or proof."""
 SECOND_READ_NS: Final = 2 * NS_PER_S
 """The second read comes this much later: longer than frames are normally on their way."""

@@ -47,6 +47,8 @@ class Finding(msgspec.Struct, frozen=True):
 
     cause: str
     took_ns: int
+    rest_ill: bool
+    """Whether REST was in trouble meanwhile, and could not bear witness."""
 
 
 class Oracle:
@@ -204,8 +206,11 @@ class Oracle:
 
     def _found(self, token: str, wrong: Wrong) -> None:
         del self._wrong[token]
+        if self._awake() - max(wrong.since_ns, self.excused_ns) > IGNORANCE_NS:
+            self.breaks("I3", token, f"was LIVE and wrong ({wrong.cause}) for too long")
         if wrong.cause:
-            self.findings.append(Finding(wrong.cause, self._awake() - wrong.since_ns))
+            rest_ill = self.excused_ns > wrong.since_ns
+            self.findings.append(Finding(wrong.cause, self._awake() - wrong.since_ns, rest_ill))
 
     def _feed_lost(self, event: FeedLost) -> None:
         """I4: each loss is told once and names the books that it concerns."""
