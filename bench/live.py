@@ -14,6 +14,8 @@ from bench.setting import Setting
 from pr3dict.config import TransportName
 
 CALLBACK: Final = "socket to books, an inline callback a frame"
+TWO_COPIES: Final = "two copies racing, each frame twice on the wire"
+AGAINST_ONE: Final = "two copies racing: CPU a frame against one copy"
 FRAMES: Final = 60_000
 QUICK_FRAMES: Final = 10_000
 
@@ -26,6 +28,20 @@ def picows(setting: Setting) -> Iterator[Measured]:
 def websockets(setting: Setting) -> Iterator[Measured]:
     """Listen by the package websockets."""
     yield from _flat_out(setting, "websockets", 120_000)
+
+
+def copies(setting: Setting) -> Iterator[Measured]:
+    """Listen twice, on connections that race: each frame is heard twice and fed once."""
+    pin(first_core())
+    run = run_of(setting, QUICK_FRAMES if setting.quick else FRAMES)
+    for prove in (False, True):
+        alone, two = (
+            max(frames_a_second(one, reads=False) for _ in range(setting.runs))
+            for one in (run._replace(prove=prove), run._replace(prove=prove, copies=2))
+        )
+        by, proof = f"{setting.core.NAME}, picows", "on" if prove else "off"
+        yield Measured(what=TWO_COPIES, unit="frames/s", by=by, proof=proof, value=two)
+        yield Measured(what=AGAINST_ONE, unit="x", by=by, proof=proof, value=alone / two)
 
 
 def _flat_out(setting: Setting, transport: TransportName, at_least: int) -> Iterator[Measured]:

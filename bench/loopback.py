@@ -41,6 +41,8 @@ class Run(NamedTuple):
     """Frames a second; 0 is flat out."""
     transport: TransportName = "picows"
     prove: bool = False
+    copies: int = 1
+    """Connections that race; each brings everything."""
 
 
 def run_of(setting: Setting, frames: int, per_s: int = 0) -> Run:
@@ -58,7 +60,10 @@ class Server:
         corpus = str(run.setting.directory / "changes")
         self._report = report
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "bench.server", corpus, str(run.frames), str(run.per_s), report],
+            [
+                *(sys.executable, "-m", "bench.server", corpus),
+                *(str(run.frames), str(run.per_s), str(report), str(run.copies)),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -143,7 +148,8 @@ def latencies(run: Run) -> list[int]:
         assert done.wait(PATIENCE_S), f"wanted {run.frames} callbacks, found {len(heard)}"
         sent = server.sent()
         _check(run, system)
-    return [at - left for at, left in zip(heard, sent, strict=True)]
+        # Before the end, of which the callback is told as well.
+        return [at - left for at, left in zip(heard, sent, strict=True)]
 
 
 def bare_latencies(run: Run, *, feeds: bool = False) -> list[int]:
@@ -199,6 +205,8 @@ def _subscribed(run: Run, url: str) -> Iterator[System]:
         core=run.setting.engine,
         transport=run.transport,
         prove=run.prove,
+        copies=run.copies,
+        connect_spacing_s=0.001,
     )
     system = System(config)
     system.start()

@@ -27,8 +27,11 @@ _TEXT: Final = 0x81
 """RFC 6455 5.2: a whole text message."""
 
 
-def main(corpus: str, count: str, per_s: str, report: str) -> None:
-    """Serve one client: `count` frames, `per_s` a second (0: flat out)."""
+def main(corpus: str, count: str, per_s: str, report: str, copies: str = "1") -> None:
+    """Serve one client: `count` frames, `per_s` a second (0: flat out).
+
+    On `copies` connections, each of which is sent all of it (flat out only).
+    """
     segment = frames.load(Path(corpus).parent, Path(corpus).name).segments[0]
     opening = b"".join(map(framed, segment.before))
     later = [framed(frame) for frame in segment.frames[: int(count)]]
@@ -36,18 +39,29 @@ def main(corpus: str, count: str, per_s: str, report: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(PATIENCE_S)
         print(listener.getsockname()[1], flush=True)
-        client, _ = listener.accept()
-    with client:
-        client.settimeout(PATIENCE_S)
-        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        client.sendall(accepted(_head(client)))
-        client.recv(CHUNK)  # the subscription: whatever it asks for
-        client.sendall(opening)
-        sys.stdin.readline()
-        sent = _paced(client, later, int(per_s)) if int(per_s) else _flat_out(client, later)
-        Path(report).write_bytes(sent.tobytes())
-        print("sent", flush=True)
+        clients = [_welcomed(listener, opening) for _ in range(int(copies))]
+    sys.stdin.readline()
+    if int(per_s):
+        (client,) = clients
+        sent = _paced(client, later, int(per_s))
+    else:
+        sent = _flat_out(clients, later)
+    Path(report).write_bytes(sent.tobytes())
+    print("sent", flush=True)
+    for client in clients:
         client.recv(CHUNK)  # its goodbye
+        client.close()
+
+
+def _welcomed(listener: socket.socket, opening: bytes) -> socket.socket:
+    """Return the next connection once it has the opening."""
+    client, _ = listener.accept()
+    client.settimeout(PATIENCE_S)
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    client.sendall(accepted(_head(client)))
+    client.recv(CHUNK)  # the subscription: whatever it asks for
+    client.sendall(opening)
+    return client
 
 
 def framed(text: bytes) -> bytes:
@@ -101,12 +115,13 @@ def _head(client: socket.socket) -> bytes:
     return head
 
 
-def _flat_out(client: socket.socket, later: list[bytes]) -> "array[int]":
+def _flat_out(clients: list[socket.socket], later: list[bytes]) -> "array[int]":
     """Send as fast as the client reads; return when the first chunk left."""
     whole = memoryview(b"".join(later))
     began = monotonic_ns()
     for at in range(0, len(whole), CHUNK):
-        client.sendall(whole[at : at + CHUNK])
+        for client in clients:
+            client.sendall(whole[at : at + CHUNK])
     return array("q", [began] * len(later))
 
 

@@ -85,6 +85,8 @@ class Strand:
         self.is_open = False
         self.url = b""
         self._braid = braid
+        self._lateness, self._feed = braid.window.lateness, braid.books.feed
+        """Bound once: what is done with each frame is the hot path of a braid."""
         self._opened_at = Nanos(0)
         self._expected: set[str] = set()
         """Tokens whose whole book this connection was asked for, and has not brought."""
@@ -138,7 +140,7 @@ class Strand:
         race.bytes += len(frame)
         if len(frame) <= CONTROL_BYTES_MAX and not frame.startswith(_JSON):
             return self._pass_on(link, frame, at)
-        late = self._braid.window.lateness(self.number, self._opened_at, frame, at)
+        late = self._lateness(self.number, self._opened_at, frame, at)
         if late is not None:
             race.late += 1
             race.late_ns_sum += late
@@ -215,10 +217,11 @@ class Strand:
         return view is None or view.state != BookState.LIVE or view.venue_ns < venue_ns
 
     def _pass_on(self, link: int, frame: bytes, at: Nanos) -> int:
-        self._braid.record(_IN, at, frame)
-        books = self._braid.books
-        flags = books.feed(link, frame, at)
-        if not flags & CONTROL and books.last_data_ns(link) == at:
+        braid = self._braid
+        if braid.recorder is not None:
+            braid.recorder.append(_IN, link, at, frame)
+        flags = self._feed(link, frame, at)
+        if not flags & CONTROL and braid.books.last_data_ns(link) == at:
             self.race.data_ns = at
         return flags
 
