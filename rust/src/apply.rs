@@ -192,7 +192,8 @@ impl Books {
     fn apply_change(&mut self, change: &Change, arrival: Arrival<'_>) -> Result<(), Ignored> {
         let index = self.book_of(change.token, arrival)?;
         let hash = change.hash.map(|hash| hash.raw(arrival.text));
-        let book = self.at(index);
+        let book = self.at_mut(index);
+        book.delivered = true;
         if matches!(book.state, state::EMPTY | state::SYNCING | state::STALE) {
             return Err(Ignored::Unsynced);
         }
@@ -246,7 +247,8 @@ impl Books {
             found => found?,
         };
         let hash = told.hash.map(|hash| hash.raw(arrival.text));
-        let book = self.at(index);
+        let book = self.at_mut(index);
+        book.delivered |= !arrival.rest;
         let followed = matches!(book.state, state::LIVE | state::SUSPECT);
         if told.ms < book.ms && (followed || arrival.rest) {
             return Err(Ignored::Older);
@@ -328,8 +330,11 @@ impl Books {
             gap_to_ns: arrival.now,
             changed,
         };
-        if open {
-            self.change_state(index, state::LIVE, cause::NONE, arrival.now);
+        let delivered = self.at(index).delivered;
+        match (open, delivered) {
+            (true, true) => self.change_state(index, state::LIVE, cause::NONE, arrival.now),
+            (true, false) => self.change_state(index, state::SUSPECT, cause::SILENT, arrival.now),
+            _ => {}
         }
         if was == state::LIVE && changed {
             self.tally.snapshots_diverged += 1;

@@ -26,6 +26,7 @@ pub mod cause {
     pub const UNPARSABLE: u8 = 5;
     pub const TICK: u8 = 6;
     pub const RESOLVED: u8 = 8;
+    pub const SILENT: u8 = 10;
     pub const REQUESTED: u8 = 11;
 }
 
@@ -178,6 +179,9 @@ pub struct Book {
     pub standing: Standing,
     /// All texts held were canonical.
     pub canonical: bool,
+    /// The stream told something of its content since its connection opened, or since a witness
+    /// said that it delivers nothing.
+    pub delivered: bool,
     /// The link that feeds it.
     pub link: u32,
     /// Order of tracking.

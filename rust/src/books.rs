@@ -136,6 +136,7 @@ impl Books {
             link.epoch
         };
         for book in self.books.iter_mut().flatten().filter(|book| book.link == link) {
+            book.delivered = false;
             if matches!(book.state, state::EMPTY | state::STALE) {
                 (book.state, book.cause) = (state::SYNCING, cause::NONE);
             }
@@ -198,6 +199,7 @@ impl Books {
             let book = self.at_mut(index);
             if book.link != link && book.state != state::CLOSED {
                 book.link = link;
+                book.delivered = false;
                 book.forget_claim();
                 let filled = !matches!(book.state, state::EMPTY | state::SYNCING);
                 let bare = if open { state::SYNCING } else { state::EMPTY };

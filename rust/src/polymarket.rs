@@ -76,14 +76,14 @@ impl Decoder {
     }
 }
 
-/// Recognise the texts that are not data; nothing that opens a bracket can be one, but `[]`.
+/// Recognise the texts that are not data, the empty ones among them.
 #[inline]
 fn control(frame: &[u8]) -> Option<Ignored> {
-    if frame.first() == Some(&b'{') || frame.len() > 64 {
+    if frame.len() > 64 {
         return None;
     }
     let text = frame.trim_ascii();
-    if text.is_empty() || text == b"[]" {
+    if matches!(text, b"" | b"[]" | b"{}" | b"null") {
         return Some(Ignored::Empty);
     }
     if text.eq_ignore_ascii_case(b"PONG") {

@@ -33,6 +33,7 @@ impl Books {
     pub fn suspect(&mut self, token: &str, cause: u8, now: u64) {
         let live = |index: &u32| self.at(*index).state == state::LIVE;
         if let Some(index) = self.find(token.as_bytes()).filter(live) {
+            self.at_mut(index).delivered &= cause != cause::SILENT;
             self.change_state(index, state::SUSPECT, cause, now);
         }
     }
@@ -195,7 +196,7 @@ impl Books {
             self.tally.crossed_failed += 1;
             return self.fail(index, cause::CROSSED, String::new(), found, now);
         }
-        if verdict == proof::PROVED && book.state == state::SUSPECT {
+        if verdict == proof::PROVED && book.state == state::SUSPECT && book.delivered {
             self.change_state(index, state::LIVE, cause::NONE, now);
         }
     }

@@ -135,8 +135,9 @@ async def test_a_book_that_does_not_come_is_seeded_by_rest_and_put_on_the_tape()
     answer = [book(A), book(B)]
     desk.rest.answers["/books"] = 200, answer
     async with desk.at_work():
-        await until(lambda: desk.state(A) == desk.state(B) == BookState.LIVE)
+        await until(lambda: desk.view(A) is not None and desk.view(A).source == Source.REST)
 
+    assert BookState.SUSPECT == desk.state(A) == desk.state(B)  # until the stream speaks
     assert [A, B] == desk.rest.asked[0]
     assert Source.REST == desk.view(A).source
     assert (Kind.REST, json.dumps(answer).encode()) == desk.tape.records[0]
@@ -167,7 +168,7 @@ async def test_rest_that_is_out_of_order_harms_nothing_and_is_asked_again():
     async with desk.at_work():
         await until(lambda: desk.keeper.heal.counters["fetch_failed"] >= 2)
         desk.rest.answers["/books"] = 200, [book(A), book(B)]
-        await until(lambda: desk.state(A) == BookState.LIVE)
+        await until(lambda: desk.view(A).source == Source.REST)
 
 
 async def test_an_answer_that_is_no_book_is_not_fed():

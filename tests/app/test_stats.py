@@ -31,7 +31,7 @@ def test_the_sums_match_on_a_running_feed():
         system.start()
         system.subscribe(served.tokens).result(5)
         until(lambda: system.books.counters()["frames.received"] > 100)
-        served.do(lambda: served.faults.garbage(b"{}", 2))
+        served.do(lambda: served.faults.garbage(b"7", 2))
         until(lambda: system.books.counters()["frames.rejected.schema"] == 2)
         found, tokens = stats(system), len(served.tokens)
         system.stop()

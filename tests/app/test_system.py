@@ -12,7 +12,7 @@ from pr3dict.app.stats import stats
 from pr3dict.app.system import System
 from pr3dict.model.errors import FeedError, UnknownTokenError
 from pr3dict.model.events import BookReset, FeedLost
-from pr3dict.model.states import BookState
+from pr3dict.model.states import BookState, Cause
 from pr3dict.tape import TapeReader
 
 
@@ -177,7 +177,10 @@ def test_an_opening_book_that_never_comes_is_read_by_rest():
         system = started(mine)
 
         assert 0 < system.books.counters()["snapshots.rest"]
-        assert BookState.LIVE == system.books.view(token).state
+        view = system.books.view(token)
+        assert (BookState.SUSPECT, Cause.SILENT) == (view.state, view.cause)
+        mine.do(mine.faults.withhold_no_more)
+        until(lambda: system.books.view(token).state == BookState.LIVE)
         system.stop()
 
 

@@ -202,8 +202,11 @@ def test_an_answer_of_rest_fills_a_book(engine):
     venue.yes.min_order_size = "7.5"
     books = opened(engine, YES)
     books.feed_rest(LINK, frame(venue.rest()), NOW)
-    assert [BookReset(YES, Source.REST, 0, NOW, True)] == books.take()[1:]
-    assert (LIVE, Cause.NONE, Proof.PROVED) == standing(books)
+    assert [
+        StateChanged(YES, SYNCING, SUSPECT, Cause.SILENT, NOW),
+        BookReset(YES, Source.REST, 0, NOW, True),
+    ] == books.take()[-2:]
+    assert (SUSPECT, Cause.SILENT, Proof.PROVED) == standing(books)
     assert (Source.REST, 10_000, 500_000) == (
         books.view(YES).source,
         books.view(YES).tick_size,
@@ -217,7 +220,43 @@ def test_an_array_of_answers_and_any_link_will_do(engine):
     venue = Venue()
     books = opened(engine, YES, NO)
     books.feed_rest(LINK + 9, frame([venue.rest(), venue.rest(venue.no)]), NOW)
-    assert LIVE == books.view(YES).state == books.view(NO).state
+    assert Source.REST == books.view(YES).source == books.view(NO).source
+
+
+def test_a_book_of_rest_alone_is_live_once_the_stream_speaks(engine):
+    venue = Venue()
+    books = opened(engine, YES, NO)
+    books.feed_rest(LINK, frame([venue.rest(), venue.rest(venue.no)]), NOW)
+    books.feed(LINK, frame(venue.next("BUY", "0.49", 7)), NOW + 1)
+    assert (LIVE, Cause.NONE, Proof.PROVED) == standing(books)
+
+
+def test_where_the_stream_has_spoken_a_book_of_rest_is_live_at_once(engine):
+    venue = Venue()
+    books = opened(engine, YES, NO)
+    books.feed(LINK, frame(venue.next("BUY", "0.49", 7)), NOW)
+    assert SYNCING == books.view(YES).state
+    books.feed_rest(LINK, frame(venue.rest()), NOW + 1)
+    assert (LIVE, Cause.NONE, Proof.PROVED) == standing(books)
+
+
+def test_after_silence_a_book_of_rest_is_not_believed_until_the_stream_speaks_again(engine):
+    venue = Venue()
+    books = live(engine, venue)
+    books.suspect(YES, Cause.SILENT, NOW)
+    books.feed_rest(LINK, frame(venue.rest()), NOW + 1)
+    assert (SUSPECT, Cause.SILENT, Proof.PROVED) == standing(books)
+    books.feed(LINK, frame(venue.next("BUY", "0.49", 7)), NOW + 2)
+    assert (LIVE, Cause.NONE, Proof.PROVED) == standing(books)
+
+
+def test_a_new_connection_has_not_spoken_yet(engine):
+    venue = Venue()
+    books = live(engine, venue)
+    books.close_link(LINK, Cause.LINK_DOWN, NOW)
+    books.open_link(LINK, NOW)
+    books.feed_rest(LINK, frame(venue.rest()), NOW + 1)
+    assert (SUSPECT, Cause.SILENT) == standing(books)[:2]
 
 
 def test_an_older_answer_is_ignored_even_by_a_suspect_book(engine):

@@ -83,6 +83,7 @@ def _apply_change(shelf: Shelf, change: Change, arrival: Arrival) -> str | None:
     book = shelf.books.get(change.token)
     if book is None or book.link != arrival.link:
         return "untracked"
+    book.delivered = True
     if book.state is not _LIVE and book.state is not _SUSPECT:
         return "closed" if book.state is _CLOSED else "unsynced"
     if change.ms < book.ms:
@@ -123,6 +124,7 @@ def _apply_snapshot(shelf: Shelf, snapshot: Snapshot, arrival: Arrival) -> str |
     book = _open_book(shelf, snapshot.token, arrival)
     if isinstance(book, str):
         return book
+    book.delivered = book.delivered or not arrival.is_rest
     followed = book.state is _LIVE or book.state is _SUSPECT
     if snapshot.ms < book.ms and (arrival.is_rest or followed):
         return "older"

@@ -60,6 +60,7 @@ class Book:
         "canonical",
         "cause",
         "context",
+        "delivered",
         "due_ns",
         "hash_claimed",
         "last_trade_price",
@@ -85,6 +86,9 @@ class Book:
         self.mates: list[Book] = []
         """All books of its market, itself among them: one list, shared by them."""
         self.link = link
+        self.delivered = False
+        """The stream told something of its content since its connection opened, or since a witness
+        said that it delivers nothing."""
         self.born = born
         """Its place in the order of tracking."""
         self.state = BookState.EMPTY

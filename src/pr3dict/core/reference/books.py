@@ -41,6 +41,7 @@ class Books:
         opened.is_open = True
         opened.epoch += 1
         for book in self._shelf.of_link(link):
+            book.delivered = False
             if book.state in {BookState.EMPTY, BookState.STALE}:
                 book.state, book.cause = BookState.SYNCING, Cause.NONE
         self._shelf.events.append(FeedOpened(link, opened.epoch, now))
@@ -91,6 +92,7 @@ class Books:
     def suspect(self, token: str, cause: int, now: int) -> None:
         book = self._shelf.books.get(token)
         if book is not None and book.state is BookState.LIVE:
+            book.delivered = book.delivered and cause != Cause.SILENT
             self._shelf.change_state(book, BookState.SUSPECT, Cause(cause), now)
 
     def stop_proving(self) -> None:

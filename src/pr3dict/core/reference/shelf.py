@@ -126,6 +126,7 @@ class Shelf:
         if book.state is BookState.CLOSED:
             return
         book.link = link
+        book.delivered = False
         self.forget_claim(book)
         if book.state in {BookState.EMPTY, BookState.SYNCING}:
             is_open = self.link(link).is_open
@@ -186,8 +187,10 @@ class Shelf:
         book.local_ns = local_ns
         book.source = source
         self.touch(book)
-        if self.link(book.link).is_open:
+        if self.link(book.link).is_open and book.delivered:
             self.change_state(book, BookState.LIVE, Cause.NONE, local_ns)
+        elif self.link(book.link).is_open:
+            self.change_state(book, BookState.SUSPECT, Cause.SILENT, local_ns)
         if was is BookState.LIVE and changed:
             self.counts["snapshots.diverged"] += 1
         if was is not BookState.LIVE or changed:

@@ -55,7 +55,7 @@ def _control(frame: bytes) -> Control | None:
     if len(frame) > CONTROL_BYTES_MAX:
         return None
     text = frame.strip(_WHITE_SPACE)
-    if text in {b"", b"[]"}:
+    if text in {b"", b"[]", b"{}", b"null"}:
         return Control("empty", "")
     if text.upper() == b"PONG":
         return Control("pong", text.decode())

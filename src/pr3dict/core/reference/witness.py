@@ -161,7 +161,7 @@ def _settle(shelf: Shelf, book: Book, verdict: Verdict, now: int) -> None:
     elif book.is_crossed():
         shelf.counts["crossed.failed"] += 1
         shelf.fail(book, Cause.CROSSED, "", _best_held(book), now)
-    elif verdict is Verdict.PROVED and book.state is BookState.SUSPECT:
+    elif verdict is Verdict.PROVED and book.state is BookState.SUSPECT and book.delivered:
         shelf.change_state(book, BookState.LIVE, Cause.NONE, now)
 
 
