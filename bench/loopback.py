@@ -21,6 +21,7 @@ from bench.setting import Setting
 from bench.stopwatch import SECOND
 from pr3dict.app.system import System
 from pr3dict.config import Config, TransportName
+from pr3dict.engine.engine import Engine
 
 PATIENCE_S: Final = 30.0
 """How long a run may take before the row is given up."""
@@ -162,11 +163,25 @@ def bare_latencies(run: Run, *, feeds: bool = False) -> list[int]:
     return [at - left for at, left in zip(heard, sent, strict=True)]
 
 
-async def _listen_bare(run: Run, server: Server, *, feeds: bool) -> list[int]:
+def bare_frames_a_second(run: Run) -> float:
+    """Return what a picows listener takes that feeds the same books and calls the same callback.
+
+    Nothing subscribes, watches, heals, audits or counts: what is left is the bare path.
+    """
+    import uvloop  # noqa: PLC0415 - an optional dependency
+
+    with serving(run) as server, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        heard = runner.run(_listen_bare(run, server, feeds=True, tells=True))
+        return run.frames * SECOND / (heard[-1] - server.sent()[0])
+
+
+async def _listen_bare(run: Run, server: Server, *, feeds: bool, tells: bool = False) -> list[int]:
     import picows  # noqa: PLC0415 - an optional dependency
 
     heard: list[int] = []
-    books = run.setting.core.new_books(prove=False)
+    books = run.setting.core.new_books(prove=run.prove)
+    engine = Engine(books)
+    engine.tap(lambda _: None)
     for token in run.tokens:
         books.track(token, LINK)
     books.open_link(LINK, monotonic_ns())
@@ -178,8 +193,9 @@ async def _listen_bare(run: Run, server: Server, *, feeds: bool) -> list[int]:
 
         def on_ws_frame(self, transport: Any, frame: Any) -> None:  # noqa: ANN401, ARG002
             text = frame.get_payload_as_bytes()
-            if feeds:
-                feed(LINK, text, monotonic_ns())
+            flags = feed(LINK, text, monotonic_ns()) if feeds else 0
+            if tells and flags:
+                engine.changed(flags)
             heard.append(monotonic_ns())
             if len(heard) == run.opening:
                 opened.set()

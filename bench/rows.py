@@ -56,7 +56,9 @@ ROWS: Final = {
     "everything": Row("Everything on", (feeding.everything,), (*_BOTH, "mix")),
     "tape": Row("Replay of a tape", (tape.replay, tape.app_replay), _BOTH),
     "live": Row(
-        "Live on loopback, flat out", (live.picows, live.websockets, live.copies), ("changes",)
+        "Live on loopback, flat out",
+        (live.picows, live.websockets, live.trust, live.copies),
+        ("changes",),
     ),
     "latency": Row("Live latency, wire to callback", (latency.latency,), ("changes",)),
     "memory": Row("Memory", (memory.memory_off, memory.memory_on)),
