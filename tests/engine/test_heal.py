@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pr3dict.engine.heal import FETCH_MAX, Budget, Heal, Remedies
-from pr3dict.model.events import BookReset, FeedLost, FeedOpened, StateChanged
+from pr3dict.model.events import BookReset, FeedLost, FeedOpened, ProofFailed, StateChanged
 from pr3dict.model.states import BookState, Cause, Source
 
 START = 1_700_000_000_000_000_000
@@ -153,6 +153,20 @@ def test_a_book_that_came_when_asked_for_was_not_ill():
 
     assert START + 2 * S == heal.wake_at()  # no relapse: it is treated at once
     assert 0 == heal.counters["cured"]
+
+
+def test_a_book_of_which_the_stream_speaks_again_is_asked_for_sooner():
+    heal = healing()
+    suspect(heal)
+    for _ in range(5):  # every remedy fails, and the waits double
+        now = heal.wake_at()
+        if heal.due(now).fetch:
+            heal.answered(["a"], ["a"], now)
+    assert heal.wake_at() > now + 8 * S
+    heal.heard([ProofFailed("a", Cause.HASH, "", "", 0, now + S)])
+
+    assert now + 9 * S == heal.wake_at()
+    assert ["a"] == heal.due(now + 9 * S).resubscribe
 
 
 def test_an_old_cure_is_forgotten():

@@ -41,3 +41,42 @@ def test_a_link_that_is_dead_after_the_backlog_too_is_given_up():
         scene.session.dead_at = None
 
     played(story, "1", net=net)
+
+
+def test_a_stall_that_ends_just_after_a_deadline_is_seen_as_one():
+    """The timer of the deadline is hardly late, but the loop stood still for ten seconds."""
+    net = Net()
+
+    async def story(scene: Scene):
+        await net.wire(0)
+        scene.session.dead_at = Nanos(VirtualClock().now() + 11 * NS_PER_S)
+        await asyncio.sleep(1)
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        loop.jump(10.1)
+        await asyncio.sleep(0.5)
+        scene.session.dead_at = None  # what was waiting in the socket has been read by now
+        await asyncio.sleep(30)
+        assert {} == scene.status.lost
+
+    played(story, "1", net=net)
+
+
+def test_what_is_sent_right_after_a_stall_does_not_hurry_the_judgement():
+    net = Net()
+
+    async def story(scene: Scene):
+        await net.wire(0)
+        scene.session.dead_at = Nanos(VirtualClock().now() + 11 * NS_PER_S)
+        await asyncio.sleep(1)
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        loop.jump(12)
+        for _ in range(5):
+            scene.link.kick()  # healing is awake too, and asks for books
+            await asyncio.sleep(0.1)
+        scene.session.dead_at = None
+        await asyncio.sleep(30)
+        assert {} == scene.status.lost
+
+    played(story, "1", net=net)

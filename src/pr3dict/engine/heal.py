@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from pr3dict.model.events import BookReset, Event, FeedLost, FeedOpened, StateChanged
+from pr3dict.model.events import BookReset, Event, FeedLost, FeedOpened, ProofFailed, StateChanged
 from pr3dict.model.states import BookState, Cause, Source
 from pr3dict.model.units import NS_PER_S
 
@@ -132,6 +132,8 @@ class Heal:
                 self._state_changed(event)
             elif isinstance(event, BookReset):
                 self._filled(event)
+            elif isinstance(event, ProofFailed):
+                self._refuted(event)
             elif isinstance(event, FeedOpened):
                 self.asked_for(self._tokens_of(event.link), event.local_ns)
             elif isinstance(event, FeedLost):
@@ -241,6 +243,12 @@ class Heal:
         elif case is not None and case.due:
             case.due, case.cured_ns = 0, now
             self.counters["cured"] += 1
+
+    def _refuted(self, event: ProofFailed) -> None:
+        """Ask sooner: the stream speaks of the book again, so what was asked in vain may come."""
+        case, soon = self._cases.get(event.token), event.local_ns + RELAPSE_WAIT_NS_MAX
+        if case is not None and case.due > soon:
+            self._plan(event.token, case, 2 * (case.step // 2), soon)
 
     def _filled(self, event: BookReset) -> None:
         case = self._cases.get(event.token)

@@ -25,7 +25,9 @@ _INTERNAL_ERROR: Final = 1011
 _STALLED: Final = NS_PER_S
 """A timer this late tells that the loop stood still: what came meanwhile is read before anything
 is judged by the time that has passed."""
-_BACKLOG_S: Final = 1.0
+_BEAT: Final = NS_PER_S
+"""The longest sleep of the timer, so that whenever the loop stood still it is seen to ring late."""
+_BACKLOG: Final = NS_PER_S
 """What reading it is given."""
 _SHOWN_MAX: Final = 256
 """Characters shown of an error, which may quote a frame of tens of MiB."""
@@ -62,6 +64,8 @@ class Link:
         self._timer: asyncio.TimerHandle | None = None
         self._due = Nanos(0)
         """When the timer is to ring."""
+        self._reading_until = Nanos(0)
+        """After the loop stood still: nothing is judged before what came meanwhile is read."""
         self._kicked = asyncio.Event()
         self._dropped = ""
         """Why we dropped the open connection ourselves."""
@@ -155,6 +159,7 @@ class Link:
         transport, self._transport = self._transport, None
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
         if transport is None:
             return
         try:
@@ -194,20 +199,27 @@ class Link:
 
     def _arm(self) -> None:
         """Set the one timer to when the session wants to be woken."""
+        now = self._clock.now()
         if self._timer is not None:
+            if now - self._due > _STALLED:
+                self._reading_until = Nanos(now + _BACKLOG)
             self._timer.cancel()
             self._timer = None
         wake_at = self.session.wake_at()
         if wake_at is not None:
-            self._due = max(wake_at, self._clock.now())
-            delay_s = max(0, wake_at - self._clock.now()) / NS_PER_S
+            due = min(max(wake_at, now), now + _BEAT)
+            self._due = Nanos(max(due, self._reading_until))
+            delay_s = (self._due - now) / NS_PER_S
             self._timer = asyncio.get_running_loop().call_later(delay_s, self._wake)
 
     def _wake(self) -> None:
         now = self._clock.now()
         if now - self._due > _STALLED:
-            self._due = Nanos(now + round(_BACKLOG_S * NS_PER_S))
-            self._timer = asyncio.get_running_loop().call_later(_BACKLOG_S, self._wake)
+            self._arm()
+            return
+        wake_at = self.session.wake_at()
+        if wake_at is None or wake_at > now:  # a beat, and nothing else
+            self._arm()
             return
         self.session.woken(now)
         why = self.session.expired(now)

@@ -23,6 +23,7 @@ from pr3dict.model.units import NS_PER_MS, NS_PER_S, Nanos
 from pr3dict.sim.config import SimConfig
 from pr3dict.sim.venue import Venue
 from pr3dict.tape.apply import apply_block
+from pr3dict.trial.conduct import Conduct
 from pr3dict.trial.nemesis import Nemesis
 from pr3dict.trial.oracle import Finding, Oracle
 from pr3dict.trial.time import START, VirtualClock, VirtualLoop, run
@@ -133,6 +134,7 @@ class _Trial:
         parts = Parts(self._settings, self._core, self._books, engine, self._clock, self)
         world = World(self._venue.connect, self._venue, "on", user, _nothing)
         self._feed = Feed(parts, TradeHistory(10), world)
+        self._conduct = Conduct(self._venue, self._feed.statuses, self._oracle.breaks)
         recovered_s = -1.0
         try:
             recovered_s = await self._both_phases()
@@ -164,6 +166,7 @@ class _Trial:
             self._nemesis.begin(self._only)
             for _ in range(round(self._safety_s)):
                 await asyncio.sleep(1.0)
+                self._conduct.second()
                 self._every_second()
                 if self._oracle.broken:
                     break
@@ -256,6 +259,8 @@ class _Trial:
         """Let go of a token and want it again, as `nemesis.Client`."""
         self._feed.unsubscribe([token])
         self._oracle.forget([token])
+        if self._books.view(token) is not None:
+            self._oracle.breaks("I5", token, "has a book though nobody wants it any more")
         again = self._user.uniform(0, 0.02)
         asyncio.get_running_loop().call_later(again, self._feed.subscribe, [token])
 
@@ -265,10 +270,17 @@ class _Trial:
         self._oracle.events(events)
 
     def _arrived(self, wire: Wire, parcel: Parcel) -> None:
-        del wire
         if parcel.frame is None:
             self._trace("lost", f"{parcel.cause} {parcel.tokens}")
-        self._oracle.arrived(parcel, busy=self._busy)
+        self._oracle.arrived(parcel, busy=self._busy, alone=self._alone(wire, parcel))
+
+    def _alone(self, wire: Wire, parcel: Parcel) -> bool:
+        """Tell whether a connection alone carries the tokens of a parcel, and is to go on so."""
+        others = (each for each in self._venue.open_wires() if each is not wire)
+        theirs = {token for each in others for token in self._venue.following(each)}
+        mine = set(self._venue.following(wire)) if wire.open else set()
+        single = self._settings.copies == 1
+        return single and not theirs & set(parcel.tokens) and mine >= set(parcel.tokens)
 
     def _busy(self, token: str) -> bool:
         """Tell whether anything about a token is still under way, or waits for a neighbour."""

@@ -8,10 +8,12 @@ import random
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
+from pr3dict.sim.books import Rules
 from pr3dict.sim.config import TICKS
+from pr3dict.sim.faults import EVERYTHING
 from pr3dict.trial.time import VirtualLoop
 from pr3dict.trial.venue import MemoryVenue
-from pr3dict.trial.wire import Wire
+from pr3dict.trial.wire import Parcel, Wire
 
 if TYPE_CHECKING:
     import asyncio
@@ -114,6 +116,14 @@ class Nemesis:
         wires = [wire for wire in self._venue.open_wires() if not wire.dead]
         return self._chance.choice(wires) if wires else None
 
+    def _speaking(self) -> Wire | None:
+        wire, frozen = self._wire(), self._venue.faults.frozen
+        return wire if wire is not None and (wire.number, EVERYTHING) not in frozen else None
+
+    def _followed(self, wire: Wire) -> str:
+        followed = [t for t in self._venue.following(wire) if self._venue.source.known(t)]
+        return self._chance.choice(followed) if followed else ""
+
     def _token(self) -> str:
         return self._chance.choice(self._venue.source.tokens)
 
@@ -144,6 +154,16 @@ class Nemesis:
             self._venue.faults.freeze(connection=wire.number)
             self._after(self._chance.uniform(20, 90), self._thaw)
 
+    def blackout(self) -> None:
+        """Let a connection be a zombie while REST is no help."""
+        if (wire := self._wire()) is not None:
+            self._count("blackout")
+            self._venue.faults.freeze(connection=wire.number)
+            self._venue.rest_fault = "html"
+            lasts_s = self._chance.uniform(80, 100)
+            self._after(lasts_s, self._thaw)
+            self._after(lasts_s, self._rest_well)
+
     def mute(self) -> None:
         """Deliver one token of a healthy connection no more."""
         wire = self._wire()
@@ -161,6 +181,13 @@ class Nemesis:
         """Refuse the next attempts."""
         status, headers, body = self._chance.choice(REFUSALS)
         self._venue.faults.refuse(status, headers, body, times=self._chance.randint(1, 3))
+
+    def slam(self) -> None:
+        """Close each connection, old and new, for a while, as soon as it is used."""
+        self._venue.slams = True
+        for wire in self._venue.open_wires():
+            wire.end(1006, "reset")
+        self._after(self._chance.uniform(20, 60), self._open_again)
 
     def slow_open(self) -> None:
         """Let connections take long to open, some too long."""
@@ -221,6 +248,22 @@ class Nemesis:
         fine = TICKS["0.001"] if rules.tick_size == "0.01" else TICKS["0.01"]
         self._venue.source.change_tick(token, fine)
 
+    def tick_again(self) -> None:
+        """Tell a change of the price grid that is none."""
+        if (wire := self._speaking()) is not None and (token := self._followed(wire)):
+            self._count("tick_again")
+            rules = self._venue.source.rules(token)
+            assert rules is not None
+            wire.deliver(Parcel(_same_tick(token, rules), (token,), ""))
+
+    def maim(self) -> None:
+        """Send a whole book of a token without the member that has its asks."""
+        if (wire := self._speaking()) is not None and (token := self._followed(wire)):
+            self._count("maim")
+            book = self._venue.source.opening([token])
+            start, end = book.find(b'"asks":'), book.find(b'"tick_size"')
+            wire.deliver(Parcel(book[:start] + book[end:], (token,), "maim"))
+
     def settle(self) -> None:
         """End a market."""
         if len(self._venue.source.tokens) > 4:  # noqa: PLR2004 - or nothing is left to look at
@@ -258,6 +301,17 @@ class Nemesis:
         self._count("clock_step")
         self._client.clock_set(self._chance.uniform(-3600, 3600))
 
+    def doze(self) -> None:
+        """Let the process stand still just when a PONG is on its way to it."""
+        self._venue.on_ping = self._fall_asleep
+
+    def _fall_asleep(self) -> None:
+        self._venue.on_ping = None
+        self._count("doze")
+        seconds = self._chance.uniform(10.0, 12.0)
+        self._loop.jump(seconds)
+        self._client.stalled(seconds)
+
     def churn(self) -> None:
         """Let the user let go of a token and want it again at once."""
         self._count("churn")
@@ -268,6 +322,9 @@ class Nemesis:
     def _thaw(self) -> None:
         self._venue.faults.thaw()
 
+    def _open_again(self) -> None:
+        self._venue.slams = False
+
     def _open_quickly(self) -> None:
         self._venue.open_slowly_s = 0.0
 
@@ -276,6 +333,14 @@ class Nemesis:
 
     def _rest_well(self) -> None:
         self._venue.rest_fault = ""
+
+
+def _same_tick(token: str, rules: Rules) -> bytes:
+    return (
+        f'{{"event_type":"tick_size_change", "asset_id":"{token}", "market":"{rules.condition}", '
+        f'"old_tick_size":"{rules.tick_size}", "new_tick_size":"{rules.tick_size}", '
+        '"timestamp":"1790000000001"}'
+    ).encode()
 
 
 FAULTS: Final[dict[str, Callable[[Nemesis], None]]] = {
@@ -304,6 +369,11 @@ FAULTS: Final[dict[str, Callable[[Nemesis], None]]] = {
     "stall": Nemesis.stall,
     "clock_step": Nemesis.clock_step,
     "churn": Nemesis.churn,
+    "tick_again": Nemesis.tick_again,
+    "maim": Nemesis.maim,
+    "slam": Nemesis.slam,
+    "blackout": Nemesis.blackout,
+    "doze": Nemesis.doze,
 }
 """What may go wrong, by name."""
 COUNTED: Final = (
@@ -311,6 +381,6 @@ COUNTED: Final = (
     *("slow", "ignore_pings", "drop", "duplicate", "corrupt", "falsify", "garbage", "swap"),
     *("withhold_snapshot", "tick", "settle", "hash_drift", "refuse_rest", "rest_slow", "rest_html"),
     *("rest_half", "rest_ghost", "rest_stale", "stall", "clock_step"),
-    "churn",
+    *("churn", "tick_again", "maim", "slam", "blackout", "doze"),
 )
 """The counters of what struck: a campaign in which one of them stays 0 has not tried it."""

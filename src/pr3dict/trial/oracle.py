@@ -18,7 +18,7 @@ from pr3dict.model.events import (
     FeedOpened,
     StateChanged,
 )
-from pr3dict.model.states import BookState, Proof
+from pr3dict.model.states import BookState, Cause, Proof
 from pr3dict.model.units import NS_PER_MS, NS_PER_S
 from pr3dict.sim.venue import Venue
 from pr3dict.trial.time import START
@@ -28,7 +28,9 @@ IGNORANCE_NS: Final = 30 * NS_PER_S
 """I3: a difference that the venue makes undetectable lasts no longer."""
 BATCH_NS: Final = 500 * NS_PER_MS
 """A lost change is found by the next batch of its token, this much after that arrived."""
-SHARED: Final = (BookState.LIVE,)
+FOLLOWED: Final = (BookState.LIVE, BookState.SUSPECT)
+UNREADABLE: Final = ("corrupt", "maim")
+"""What befell frames that nobody can read."""
 
 
 class Wrong(msgspec.Struct):
@@ -38,6 +40,10 @@ class Wrong(msgspec.Struct):
     cause: str
     verified_ns: int = 0
     """When the venue's own hash last said that it was right."""
+    sure_ns: int = 0
+    """Since when it is so with nothing of it under way; 0: not yet."""
+    top_ns: int = 0
+    """When a batch arrived that told another best price than the book has; 0: none has."""
     refuted_ns: int = 0
     """When the next batch of its token had arrived; 0: none has."""
 
@@ -68,21 +74,29 @@ class Oracle:
         self._wrong: dict[str, Wrong] = {}
         self._struck: dict[str, str] = {}
         """What was lost last, by token."""
-        self._seen: dict[str, tuple[int, int, int]] = {}
-        """(epoch, local_ns, version) of each book when it was last looked at."""
+        self._seen: dict[str, tuple[int, int, int, int]] = {}
+        """(epoch, local_ns, version, venue_ns) of each book when it was last looked at."""
+        self._unreadable = 0
         self._lost: dict[str, int] = {}
         """Tokens whose continuity is lost and not told to be resumed, since when."""
         self._open: dict[int, bool] = {}
 
     # -- what it is told -------------------------------------------------------------------------
 
-    def arrived(self, parcel: Parcel, *, busy: Callable[[str], bool]) -> None:
-        """Look at the books of a frame that has arrived, or of one that was lost and is due now."""
+    def arrived(self, parcel: Parcel, *, busy: Callable[[str], bool], alone: bool = False) -> None:
+        """Look at the books of a frame that has arrived, or of one that was lost and is due now.
+
+        `alone`: no other connection follows them, nor will.
+        """
+        if alone and parcel.frame is not None and parcel.cause in UNREADABLE:
+            self._distrusted(parcel)
         for token in parcel.tokens:
             if parcel.cause:
                 self._struck[token] = parcel.cause
+                if token in self._wrong:  # seen too early, while this was under way
+                    self._wrong[token].cause = self._wrong[token].cause or parcel.cause
             if not busy(token):
-                self.look(token, batch=parcel.batch and not parcel.cause)
+                self.look(token, batch=parcel.batch and not parcel.cause, sure=True)
 
     def events(self, events: Sequence[Event]) -> None:
         """Follow what the feed tells: every loss is followed by its end, in order."""
@@ -90,6 +104,8 @@ class Oracle:
             if isinstance(event, FeedLost):
                 self._feed_lost(event)
             elif isinstance(event, FeedOpened):
+                if self._open.get(event.link):
+                    self.breaks("I4", f"link {event.link}", "is open twice, and no loss was told")
                 self._open[event.link] = True
             elif isinstance(event, BookReset):
                 self._lost.pop(event.token, None)
@@ -104,8 +120,11 @@ class Oracle:
 
     # -- the invariants --------------------------------------------------------------------------
 
-    def look(self, token: str, *, batch: bool = False) -> None:
-        """Hold one book against the venue's; `batch`: one of its batches has just arrived."""
+    def look(self, token: str, *, batch: bool = False, sure: bool = False) -> None:
+        """Hold one book against the venue's.
+
+        `batch`: one of its batches has just arrived; `sure`: nothing more of it is under way.
+        """
         view = self._books.view(token)
         if view is None:
             return
@@ -125,6 +144,12 @@ class Oracle:
             wrong.since_ns, wrong.verified_ns = now, view.verified_ns
         if batch and not wrong.refuted_ns:
             wrong.refuted_ns = now
+        if sure and not wrong.sure_ns:
+            wrong.sure_ns = now
+        if self._top_is_right(token, view):
+            wrong.top_ns = 0
+        elif batch and not wrong.top_ns:
+            wrong.top_ns = now
         self._bounded(token, wrong, view)
 
     def everything(self) -> None:
@@ -145,14 +170,34 @@ class Oracle:
     def equal(self, token: str, view: View) -> bool:
         """Tell whether a book is the venue's, level by level."""
         bids, asks = self._venue.levels(token)
-        return view.bids() == bids and view.asks() == asks
+        top = (*(bids[0] if bids else (0, 0)), *(asks[0] if asks else (0, 0)))
+        return view.bids() == bids and view.asks() == asks and view.top() == top
+
+    def _top_is_right(self, token: str, view: View) -> bool:
+        """Tell whether best bid and ask are; of their sizes no batch tells."""
+        bids, asks = self._venue.levels(token)
+        told = (bids[0][0] if bids else 0, asks[0][0] if asks else 0)
+        bid, _, ask, _ = view.top()
+        return told == (bid, ask)
+
+    def _distrusted(self, parcel: Parcel) -> None:
+        """I1: what could not be read is counted, and nobody trusts the books that it was about."""
+        self.checks["I1 unreadable"] += 1
+        self._unreadable += 1
+        for token in parcel.tokens:
+            view = self._books.view(token, 1)
+            if view is not None and view.state == BookState.LIVE:
+                self.breaks(
+                    "I1", token, f"is LIVE after a frame that nobody can read: {parcel.cause}"
+                )
 
     def _order(self, token: str, view: View) -> None:
         """I5: what is seen of a book never goes back, neither in epoch nor in time."""
         self.checks["I5 order"] += 1
-        seen = view.epoch, view.local_ns, view.version
-        before = self._seen.get(token, (0, 0, 0))
-        if seen[2] < before[2] or seen[1] < before[1]:
+        seen = view.epoch, view.local_ns, view.version, view.venue_ns
+        before = self._seen.get(token, (0, 0, 0, 0))
+        older = view.state in FOLLOWED and view.epoch == before[0] and seen[3] < before[3]
+        if seen[2] < before[2] or seen[1] < before[1] or older:
             self.breaks("I5", token, f"went back from {before} to {seen}")
         self._seen[token] = seen
 
@@ -178,6 +223,9 @@ class Oracle:
                 if name.startswith((f"{what}.ignored.", f"{what}.rejected."))
                 or name == f"{what}.applied"
             )
+            rejected = [name for name in counters if name.startswith("frames.rejected.")]
+            if sum(counters[name] for name in rejected) < self._unreadable:
+                self.breaks("I9", "frames", f"{self._unreadable} unreadable, fewer rejected")
             if counters[f"{what}.received"] != parts:
                 self.breaks("I9", what, f"received {counters[f'{what}.received']}, told {parts}")
 
@@ -191,7 +239,15 @@ class Oracle:
             self.breaks(
                 "I3", token, f"is LIVE and wrong ({wrong.cause}) {passed:.1f} s after a batch"
             )
+        if wrong.top_ns and now - wrong.top_ns > BATCH_NS:
+            passed = (now - wrong.top_ns) / NS_PER_S
+            self.breaks(
+                "I3", token, f"is LIVE with a best price that a batch refuted {passed:.1f} s ago"
+            )
         since = max(wrong.since_ns, self.excused_ns)
+        unprovoked = wrong.sure_ns and not wrong.cause
+        if unprovoked and now - max(wrong.sure_ns, self.excused_ns) > BATCH_NS:
+            self.breaks("I1", token, "is LIVE and wrong, and nothing befell it")
         if now - since > IGNORANCE_NS:
             passed = (now - wrong.since_ns) / NS_PER_S
             self.breaks("I3", token, f"is LIVE and wrong ({wrong.cause}) for {passed:.1f} s")
@@ -212,6 +268,13 @@ class Oracle:
             rest_ill = self.excused_ns > wrong.since_ns
             self.findings.append(Finding(wrong.cause, self._awake() - wrong.since_ns, rest_ill))
 
+    def _doubted(self, token: str) -> None:
+        """I3: no book is doubted that is right."""
+        self.checks["I3 doubts"] += 1
+        view = self._books.view(token)
+        if view is not None and self.equal(token, view) and token not in self._wrong:
+            self.breaks("I3", token, "is doubted, and it is right")
+
     def _feed_lost(self, event: FeedLost) -> None:
         """I4: each loss is told once and names the books that it concerns."""
         self.checks["I4 gaps"] += 1
@@ -223,6 +286,10 @@ class Oracle:
             self.look(token)
 
     def _state_changed(self, event: StateChanged) -> None:
+        if event.was not in FOLLOWED:
+            self._seen.pop(event.token, None)  # a life ends and another begins
+        if event.cause == Cause.SILENT and event.was == BookState.LIVE:
+            self._doubted(event.token)
         if event.now == BookState.CLOSED:
             self._lost.pop(event.token, None)
         self.look(event.token)

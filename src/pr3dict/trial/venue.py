@@ -58,6 +58,12 @@ class MemoryVenue:
         """How REST fails now: `slow`, `html`, `half`, `ghost`, `stale`; `""`: it does not."""
         self.drifted = False
         """Whether the venue makes its hashes by another recipe."""
+        self.slams = False
+        """Whether each connection is closed as soon as something is subscribed on it."""
+        self.on_ping: Callable[[], object] | None = None
+        """Called once with a PONG on its way."""
+        self.wronged: Final[list[int]] = []
+        """Connections that the client gave up though nothing had befallen them."""
         self.accepted = 0
         self.attempts = 0
         self._talks: dict[int, Conversation] = {}
@@ -117,9 +123,15 @@ class MemoryVenue:
     def open_wires(self) -> list[Wire]:
         """Return the connections that are open, oldest first; those that ended are forgotten."""
         for number in [number for number, wire in self.wires.items() if not wire.open]:
+            if self.wires[number].aborted and self._sound(number):
+                self.wronged.append(number)
             del self.wires[number], self._talks[number]
             self.deaf.discard(number)
         return list(self.wires.values())
+
+    def _sound(self, number: int) -> bool:
+        followed = self._talks[number].following
+        return not self.wires[number].touched and all(map(self.source.known, followed))
 
     def following(self, wire: Wire) -> list[str]:
         """Return the tokens that a connection follows, as the venue has it."""
@@ -127,18 +139,28 @@ class MemoryVenue:
 
     def _heard(self, wire: Wire, frame: bytes) -> None:
         talk = self._talks[wire.number]
+        if self.slams and frame != b"PING":
+            self.struck["slam"] += 1
+            wire.hang_up(1011, "not now")
+            return
         if wire.number in self.deaf and frame != b"PING":
+            wire.touched = True
             self.struck["deaf"] += 1
             talk.heard('{"type":"market","assets_ids":[]}', lambda _: False, lambda _: b"[]")
             return
+        withheld = self.struck["withhold_snapshot"]
         reply = talk.heard(frame.decode(), self.source.known, self._opening)
+        wire.touched = wire.touched or self.struck["withhold_snapshot"] > withheld
         for text in reply.frames:
             if text == PONG and self.faults.ping_ignored():
+                wire.touched = True
                 continue
             opening = reply.added if text.startswith(b"[") else ()
             frozen = (wire.number, EVERYTHING) in self.faults.frozen and text != PONG
             cause = "freeze" if frozen else ""
             wire.deliver(Parcel(None if frozen else text, opening, cause))
+            if text == PONG and self.on_ping is not None:
+                self.on_ping()
         if reply.close:
             wire.hang_up(*reply.close)
 
@@ -170,7 +192,9 @@ class MemoryVenue:
             wire.deliver(Parcel(None, tokens, cause))
         for each in texts:
             swapped = wire.swap > 0
-            wire.deliver(Parcel(each, tokens, cause, text.endswith(CLAIMING)))
+            unreadable = len(each) < len(text) and text.startswith(each)
+            what = "corrupt" if unreadable else cause.replace("corrupt", "garbage")
+            wire.deliver(Parcel(each, tokens, what, text.endswith(CLAIMING)))
             if swapped and not wire.swap:
                 self.struck["swap"] += 1
 
@@ -228,6 +252,8 @@ class MemoryVenue:
         self.faults.ignore_pings(ignored=False)
         self.faults.forgive()
         self.deaf_next, self.open_slowly_s, self.rest_fault = 0, 0.0, ""
+        self.slams = False
+        self.on_ping = None
         self._old_answers.clear()
         for wire in self.open_wires():
             wire.slow_ns = 0

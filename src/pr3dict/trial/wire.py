@@ -18,6 +18,11 @@ LATENCY_MS: Final = (15.0, 80.0)
 """One way, drawn for each frame; order is kept."""
 
 
+LATE_S: Final = 0.5
+"""A frame that is due for so long found the process standing still …"""
+BACKLOG_S: Final = 0.3
+"""… and lies with its like in the buffer of the socket, which takes so long to be read."""
+
 GRAIN_S: Final = 1e-6
 """Between two arrivals: timers of one moment fire in any order."""
 
@@ -54,6 +59,10 @@ class Wire:
         """The network knows nothing of this connection: whoever sends on it is told so."""
         self.slow_ns = 0
         """What each frame takes longer than usual."""
+        self.touched = False
+        """Something befell it that may make a client give it up."""
+        self.aborted = False
+        """The client gave it up."""
         self.swap = 0
         """How many pairs of neighbouring frames are still to change places."""
         self._on_message, self._on_sent, self._on_arrived = on_message, on_sent, on_arrived
@@ -61,6 +70,7 @@ class Wire:
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[Closed] = self._loop.create_future()
         self._held: deque[Parcel] = deque()
+        self._backlog: deque[Parcel] = deque()
         self._free_at = 0.0
         self._heard_at = 0.0
 
@@ -72,6 +82,7 @@ class Wire:
     def send(self, frame: bytes) -> None:
         """Send to the venue; the client's side of `ports.Transport`."""
         if self.dead:
+            self.touched = True
             if self.resets:
                 self.end(1006, "reset")
             return
@@ -80,6 +91,7 @@ class Wire:
 
     def abort(self) -> None:
         """Drop it at once; the client's side."""
+        self.aborted = self.aborted or self.open
         self.end(1006, "aborted")
 
     async def close(self) -> None:
@@ -99,7 +111,13 @@ class Wire:
         """Close it from the venue's side: the client hears of it after all that was sent."""
         if not self.dead:
             self._free_at = max(self._free_at + GRAIN_S, self._loop.time() + self._delay_s())
-            self._loop.call_at(self._free_at, self.end, code, reason)
+            self._loop.call_at(self._free_at, self._hear_of_end, code, reason)
+
+    def _hear_of_end(self, code: int, reason: str) -> None:
+        if self._backlog:  # what was sent before is read before
+            self._loop.call_later(BACKLOG_S, self.end, code, reason)
+        else:
+            self.end(code, reason)
 
     def deliver(self, parcel: Parcel) -> None:
         """Send something to the client."""
@@ -126,8 +144,24 @@ class Wire:
             self._put(held._replace(cause=held.cause or "swap"))
 
     def _put(self, parcel: Parcel) -> None:
+        self.touched = self.touched or bool(parcel.cause or self.slow_ns)
         self._free_at = max(self._free_at + GRAIN_S, self._loop.time() + self._delay_s())
-        self._loop.call_at(self._free_at, self._arrive, parcel)
+        self._loop.call_at(self._free_at, self._reach, parcel, self._free_at)
+
+    def _reach(self, parcel: Parcel, due: float) -> None:
+        """Come to the client's machine, which may have stood still, or may still be reading."""
+        late = self._loop.time() - due > LATE_S
+        if not late and not self._backlog:
+            self._arrive(parcel)
+            return
+        self.touched = self.touched or (late and bool(self._backlog))  # it fell asleep again
+        self._backlog.append(parcel)
+        if len(self._backlog) == 1:
+            self._loop.call_later(BACKLOG_S, self._read_backlog)
+
+    def _read_backlog(self) -> None:
+        while self._backlog:
+            self._arrive(self._backlog.popleft())
 
     def _arrive(self, parcel: Parcel) -> None:
         for token in parcel.tokens:
@@ -135,6 +169,7 @@ class Wire:
         if not self.open:
             return
         if self.dead:
+            self.touched = True
             parcel = parcel._replace(frame=None, cause="half_open")
         if parcel.frame is not None:
             try:

@@ -157,6 +157,25 @@ def test_A13_a_connection_is_renewed_without_a_gap_and_nothing_is_told_twice() -
         assert states[:shorter] == renewed[0][token][:shorter]
 
 
+def test_what_is_still_under_way_on_the_old_connection_comes() -> None:
+    async def trades(rotate_every_s: float) -> list[str]:
+        async with playing(rotate_every_s=rotate_every_s, seed=4) as stage:
+            told = len(stage.told)
+            for _ in range(300):
+                for wire in stage.venue.open_wires():
+                    wire.slow_ns = 3_000_000_000
+                await stage.passes(1)
+            assert (len(stage.attempts) > 5) == bool(rotate_every_s)
+            assert [] == stage.of(FeedLost)
+            found = [event for event in stage.told[told:] if isinstance(event, Trade)]
+        return [trade.transaction_hash for trade in found]
+
+    plain, renewed = run(trades(0)), run(trades(30))
+    assert len(plain) > 50
+    assert {*plain} <= {*renewed}
+    assert len(renewed) == len({*renewed})
+
+
 @on_stage(copies=2, rotate_every_s=60.0)
 async def test_of_two_copies_none_is_ever_away_while_they_are_renewed(stage: Stage) -> None:
     token = stage.tokens[0]

@@ -16,6 +16,9 @@ from pr3dict.model.states import BookState, Cause
 from pr3dict.model.units import NS_PER_S, Nanos
 from pr3dict.venues.polymarket import rules, wire
 
+ANSWER: Final = 5 * NS_PER_S
+"""What the answer to a probe may take, however late the probe: the process may have stood still."""
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What can be set; times in nanoseconds. `Config` has the same in seconds, with reasons."""
@@ -251,7 +254,7 @@ class MarketSession:
         since = self._quiet_since()
         if since is None or self._probed_at < since:
             return None
-        return Nanos(since + self._silence())
+        return Nanos(max(since + self._silence(), self._probed_at + ANSWER))
 
     def _probe(self, now: Nanos) -> None:
         """Ask for one book anew: a link that still delivers answers with it.
