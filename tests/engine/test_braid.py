@@ -137,6 +137,26 @@ def test_the_loss_of_all_that_carry_is_told_though_another_is_open(scene):
     assert second.carries()
 
 
+def test_a_copy_that_has_said_nothing_does_not_carry_books_in_doubt(scene):
+    first, second = scene.strands
+    scene.close(second)
+    scene.open(second)
+    scene.books.suspect(TOKEN, Cause.SILENT, scene.now)
+    scene.close(first)
+    assert ["FeedLost", "FeedOpened"] == scene.told()
+
+
+def test_after_a_loss_what_was_said_before_is_news_again():
+    scene = Scene()
+    first, second = scene.strands
+    book = b"[" + scene.market.book() + b"]"
+    scene.say(first, book)
+    scene.close(first)
+    assert BookState.SYNCING == scene.state()
+    assert scene.say(second, book)
+    assert BookState.LIVE == scene.state()
+
+
 def test_an_opening_that_tells_nothing_new_is_kept_from_the_books(scene):
     third = scene.braid.strand()
     scene.open(third)

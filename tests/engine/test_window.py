@@ -46,12 +46,13 @@ def test_a_connection_that_opened_before_a_frame_was_first_said_is_late_with_it(
     assert 50 == two.lateness(1, 90, b"book", 150)
 
 
-def test_the_window_ends_by_age(two):
-    assert two.lateness(0, 0, b"x", 1) is None
-    assert two.lateness(0, 0, b"y", AGE_NS + 2) is None
-    assert AGE_NS + 2 == two.lateness(1, 0, b"x", AGE_NS + 3)
-    assert two.lateness(0, 0, b"z", 2 * AGE_NS + 4) is None
-    assert two.lateness(1, 0, b"x", 2 * AGE_NS + 5) is None
+def test_the_window_ends_by_age():
+    three = Window(3)
+    assert three.lateness(0, 0, b"x", 1) is None
+    assert three.lateness(0, 0, b"y", AGE_NS + 2) is None
+    assert AGE_NS + 2 == three.lateness(1, 0, b"x", AGE_NS + 3)
+    assert three.lateness(0, 0, b"z", 2 * AGE_NS + 4) is None
+    assert three.lateness(2, 0, b"x", 2 * AGE_NS + 5) is None
 
 
 def test_the_window_ends_by_count(two, monkeypatch):

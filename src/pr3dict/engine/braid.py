@@ -121,7 +121,6 @@ class Strand:
         Where another is on its way to carry it the link is open again at once.
         """
         self.is_open = False
-        self._expected.clear()
         braid, others = self._braid, self._braid.others(self)
         if any(other.carries() for other in others):
             self._mark(_CLOSED, Nanos(now), self._said)
