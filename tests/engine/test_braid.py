@@ -13,7 +13,7 @@ from pr3dict.model.records import COPY_HEAD, Kind
 from pr3dict.model.states import BookState, Cause
 from pr3dict.model.units import NS_PER_MS, Nanos
 from pr3dict.tape.apply import apply_block
-from pr3dict.venues.polymarket.opening import sift
+from pr3dict.venues.polymarket.opening import restates, sift
 
 LINK = 3
 TOKEN = "71"
@@ -32,7 +32,7 @@ class Scene:
         for token in tokens:
             self.append(Kind.TRACK, LINK, self.now, token.encode())
             self.books.track(token, LINK)
-        self.braid = Braid(LINK, self.books, sift, lambda: tokens, 3, self)
+        self.braid = Braid(LINK, self.books, sift, restates, lambda: tokens, 3, self)
         self.strands = [self.braid.strand() for _ in range(opened)]
         for strand in self.strands:
             self.open(strand)
@@ -157,6 +157,25 @@ def test_after_a_loss_what_was_said_before_is_news_again():
     assert BookState.LIVE == scene.state()
 
 
+def test_what_found_no_book_to_change_is_fed_again_after_the_opening_of_another_copy():
+    scene = Scene()
+    first, second = scene.strands
+    book, change = b"[" + scene.market.book() + b"]", scene.market.change("BUY", "0.45", "1")
+    trade = b'{"event_type":"last_trade_price","market":"0xabc","asset_id":"71","price":"0.45",'
+    trade += b'"size":"1","side":"BUY","timestamp":"%d"}' % (START // NS_PER_MS)
+    scene.say(first, change)
+    scene.say(first, trade)
+    assert BookState.SYNCING == scene.state()
+    scene.say(second, book)
+    scene.say(second, trade)
+    assert scene.say(second, change)
+    view = scene.books.view(TOKEN)
+    assert view is not None
+    assert (450_000, scene.now) == (view.top()[0], view.verified_ns)
+    assert 1 == scene.books.counters()["trades"]
+    assert 0 == scene.say(first, book)
+
+
 def test_an_opening_that_tells_nothing_new_is_kept_from_the_books(scene):
     third = scene.braid.strand()
     scene.open(third)
@@ -237,7 +256,7 @@ def test_a_number_is_given_again_when_its_strand_has_left(scene):
 
 def test_without_a_tape_a_braid_works_the_same():
     scene = Scene(opened=0)
-    braid = Braid(LINK, scene.books, sift, lambda: (TOKEN,), 2)
+    braid = Braid(LINK, scene.books, sift, restates, lambda: (TOKEN,), 2)
     one, other = braid.strand(), braid.strand()
     for strand in (one, other):
         strand.open_link(LINK, START)

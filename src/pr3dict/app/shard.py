@@ -15,7 +15,7 @@ from pr3dict.model.links import LinkStatus, Phase
 from pr3dict.model.units import NS_PER_S, Nanos
 from pr3dict.net.pump import Link
 from pr3dict.net.retry import Backoff, RetryRules
-from pr3dict.venues.polymarket.opening import sift
+from pr3dict.venues.polymarket.opening import restates, sift
 from pr3dict.venues.polymarket.session import MarketSession, Settings
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ class Shard:
         self._rotating: asyncio.Task[NoReturn] | None = None
         if config.copies > 1 or config.rotate_every_s:
             strands = config.copies + 1  # one more while it takes the place of another
-            self._braid = Braid(number, parts.books, sift, tokens, strands, parts.recorder)
+            self._braid = Braid(
+                number, parts.books, sift, restates, tokens, strands, parts.recorder
+            )
         for _ in range(config.copies):
             self._start()
         if config.rotate_every_s:

@@ -33,17 +33,19 @@ class Braid:
         link: int,
         books: Books,
         sift: Sift,
+        restates: Callable[[bytes], bool],
         tokens: Callable[[], Sequence[str]],
         strands: int,
         recorder: Recorder | None = None,
     ) -> None:
         """`tokens` returns what the link carries now; `strands` is how many there may be at once.
 
-        `sift` takes whole books out of a frame.
+        `sift` takes whole books out of a frame; `restates` tells whether one may be fed again.
         """
         self.link: Final = link
         self.books: Final = books
         self.sift: Final = sift
+        self.restates: Final = restates
         self.tokens: Final = tokens
         self.recorder: Final = recorder
         self.window: Final = Window(strands)
@@ -88,6 +90,9 @@ class Strand:
         self._lateness, self._feed = braid.window.lateness, braid.books.feed
         """Bound once: what is done with each frame is the hot path of a braid."""
         self._opened_at = Nanos(0)
+        self._told_at = Nanos(0)
+        """When the books last took an opening of this strand. What others had said before that may
+        have found no book to change, or one that this opening has put back: it is fed again."""
         self._expected: set[str] = set()
         """Tokens whose whole book this connection was asked for, and has not brought."""
         self._said = b""
@@ -107,7 +112,8 @@ class Strand:
 
     def open_link(self, link: int, now: int) -> None:
         """Join the race; the first to do so opens the link."""
-        self.is_open, self._opened_at, self.url = True, Nanos(now), self._said
+        self.is_open, self.url = True, self._said
+        self._opened_at = self._told_at = Nanos(now)
         self.expect(self._braid.tokens())
         if self._braid.others(self):
             self._mark(_OPENED, Nanos(now), self.url)
@@ -139,8 +145,8 @@ class Strand:
         race.bytes += len(frame)
         if len(frame) <= CONTROL_BYTES_MAX and not frame.startswith(_JSON):
             return self._pass_on(link, frame, at)
-        late = self._lateness(self.number, self._opened_at, frame, at)
-        if late is not None:
+        late = self._lateness(self.number, frame, at)
+        if late is not None and not (at - late < self._told_at and self._braid.restates(frame)):
             race.late += 1
             race.late_ns_sum += late
             race.late_ns_max = max(race.late_ns_max, late)
@@ -149,7 +155,7 @@ class Strand:
                 self._braid.sift(frame, self._is_news)
             self._mark(_IN, at, frame)
             return 0
-        race.first += 1
+        race.first += late is None
         if self._expected and not (frame := self._news(frame, at)):
             race.data_ns = at
             return 0
@@ -205,6 +211,8 @@ class Strand:
         news = self._braid.sift(frame, self._is_news)
         if news is not frame:
             self._mark(_IN, at, frame)
+        if news and self._braid.restates(news):
+            self._told_at = at
         return news
 
     def _is_news(self, token: str, venue_ns: Nanos) -> bool:

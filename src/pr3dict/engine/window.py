@@ -28,11 +28,10 @@ class Window:
     def __len__(self) -> int:
         return len(self._new) + len(self._old)
 
-    def lateness(self, copy: int, since: Nanos, frame: bytes, at: Nanos) -> Nanos | None:
+    def lateness(self, copy: int, frame: bytes, at: Nanos) -> Nanos | None:
         """Hear a frame; return by how much another copy was earlier with it, None if none was.
 
-        The k-th time that a copy says something is late if another has said it k times. What was
-        said before this copy opened (`since`) was not said to it: it says it anew.
+        The k-th time that a copy says something is late if another has said it k times.
         """
         # The interpreter's own hash: keyed anew in each process, so that nobody can aim at it.
         content = hash(frame)
@@ -41,8 +40,6 @@ class Window:
             self._remember(content, copy, at)
             return None
         mine = _COPIES + copy
-        if said[_AT] < since:
-            said[mine] = said[_PASSED]
         said[mine] += 1
         if said[mine] <= said[_PASSED]:
             return Nanos(at - said[_AT])

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pr3dict.venues.polymarket.opening import sift
+from pr3dict.venues.polymarket.opening import restates, sift
 
 
 def book(token: str, ms: int, **more: object) -> dict[str, object]:
@@ -61,3 +61,11 @@ def test_what_is_no_book_or_cannot_be_read_is_left_to_the_books(frame):
 def test_what_stands_beside_a_book_stays():
     trade = {"event_type": "last_trade_price", "asset_id": "1", "timestamp": "5"}
     assert [trade] == json.loads(sift(encoded([book("1", 5), trade]), lambda *_: False))
+
+
+def test_a_book_and_a_change_say_how_a_book_is_and_a_trade_does_not():
+    trade = {"event_type": "last_trade_price", "asset_id": "1", "timestamp": "5"}
+    assert restates(encoded([book("1", 5)]))
+    assert restates(b'{"market":"1", "event_type": "price_change"}')
+    assert not restates(encoded(trade))
+    assert not restates(b'{"event_type":"tick_size_change"}')

@@ -1,4 +1,4 @@
-"""Whole books within a frame, told apart without reading them: for connections that race."""
+"""What a frame is about, told without reading it to the end: for connections that race."""
 
 from collections.abc import Callable
 from typing import Final
@@ -8,6 +8,7 @@ import msgspec
 from pr3dict.model.units import NS_PER_MS, Nanos
 
 _BOOK: Final = "book"
+_CONTENT: Final = (b'"price_change"', b'"book"')
 
 
 class _Head(msgspec.Struct):
@@ -20,6 +21,15 @@ class _Head(msgspec.Struct):
 
 _entries: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _head: Final = msgspec.json.Decoder(_Head)
+
+
+def restates(frame: bytes) -> bool:
+    """Tell whether a frame says how books are: such a one may be fed again, a trade may not.
+
+    >>> restates(b'{"event_type":"last_trade_price","asset_id":"1"}')
+    False
+    """
+    return any(name in frame for name in _CONTENT)
 
 
 def sift(frame: bytes, wanted: Callable[[str, Nanos], bool]) -> bytes:
