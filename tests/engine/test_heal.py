@@ -169,6 +169,19 @@ def test_a_book_of_which_the_stream_speaks_again_is_asked_for_sooner():
     assert ["a"] == heal.due(now + 9 * S).resubscribe
 
 
+def test_a_book_that_rest_fills_and_no_stream_follows_is_asked_for_sooner():
+    heal = healing()
+    suspect(heal)
+    for _ in range(4):
+        now = heal.wake_at()
+        if heal.due(now).fetch:
+            heal.answered(["a"], ["a"], now)
+    heal.heard([BookReset("a", Source.REST, now, now, False)])
+
+    assert now + 5 * S == heal.wake_at()
+    assert ["a"] == heal.due(now + 5 * S).resubscribe
+
+
 def test_an_old_cure_is_forgotten():
     heal = healing()
     suspect(heal)

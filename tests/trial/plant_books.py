@@ -7,9 +7,12 @@ from unittest.mock import patch
 import msgspec
 from tests.trial.plant import Bug, Plant, around, instead, nothing
 
-from pr3dict.core.reference import apply, shelf, wire, witness
+from pr3dict.core.reference import wire, witness
+from pr3dict.core.reference.apply import _APPLY
+from pr3dict.core.reference.book import Book
 from pr3dict.core.reference.books import Books
 from pr3dict.core.reference.entries import Change, Control, Snapshot, TickChange
+from pr3dict.core.reference.json_text import Rejected
 from pr3dict.core.reference.ladder import Ladder
 from pr3dict.core.reference.shelf import Shelf
 from pr3dict.core.reference.view import View
@@ -20,7 +23,7 @@ from pr3dict.model.states import BookState, Cause
 
 def _entry(kind: type, wrap: Callable[..., Any]) -> Callable[[], Plant]:
     def plant() -> Plant:
-        return patch.dict(apply._APPLY, {kind: wrap(apply._APPLY[kind])})
+        return patch.dict(_APPLY, {kind: wrap(_APPLY[kind])})
 
     return plant
 
@@ -126,7 +129,7 @@ def _swallowed(read: Callable[..., Any]) -> Callable[..., Any]:
     def whatever(frame: bytes) -> Any:
         try:
             return read(frame)
-        except wire.Rejected:
+        except Rejected:
             return Control("pong", "PONG")
 
     return whatever
@@ -317,7 +320,7 @@ BOOK_BUGS: Final = (
     Bug(
         "no_best_check",
         "best bid and ask of a message are not compared",
-        lambda: patch.object(shelf.Book, "best_is_claimed", lambda _: True),
+        lambda: patch.object(Book, "best_is_claimed", lambda _: True),
         (),
         "reference",
     ),

@@ -9,6 +9,7 @@ import asyncio
 import atexit
 import hashlib
 import logging
+import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -77,6 +78,8 @@ class System:
         """What was handed to the feed's loop and is not done."""
         self._thread = threading.Thread(target=self._run, name="pr3dict-feed", daemon=True)
         self._stopped = False
+        self._process = 0
+        """Which process started it: a fork has a copy of this, and none of its threads."""
 
     @property
     def live(self) -> bool:
@@ -93,6 +96,7 @@ class System:
 
         Raises `TapeError`, `MissingExtra`.
         """
+        self._process = os.getpid()
         if self._directory is not None:
             self.tape = self._record(self._directory)
         atexit.register(self.stop)
@@ -101,8 +105,8 @@ class System:
 
     def stop(self, timeout_s: float = STOP_S) -> None:
         """Close connections and files. Call it from any thread but the feed's; again: nothing."""
-        if self._stopped:
-            return
+        if self._stopped or self._process not in {0, os.getpid()}:
+            return  # sockets, loop and tape of a forked process are its parent's
         self._stopped = True
         atexit.unregister(self.stop)
         if self._loop is not None and self.feed is not None:
@@ -132,6 +136,12 @@ class System:
     def call(self, what: Callable[[Feed], _T]) -> Future[_T]:
         """Do something on the feed's loop; raises `FeedError` when it does not run."""
         feed, loop = self.feed, self._loop
+        if self._process not in {0, os.getpid()}:
+            raise FeedError(
+                f"wanted the process that started the feed, {self._process}, found {os.getpid()}:"
+                " a fork has no feed, start one there",
+                name="not_running",
+            )
         if feed is None or loop is None or not self.running:
             raise FeedError("the feed is not running: start it first", name="not_running")
         future, do = handover(lambda: what(feed))

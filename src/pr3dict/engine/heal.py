@@ -246,14 +246,22 @@ class Heal:
 
     def _refuted(self, event: ProofFailed) -> None:
         """Ask sooner: the stream speaks of the book again, so what was asked in vain may come."""
-        case, soon = self._cases.get(event.token), event.local_ns + RELAPSE_WAIT_NS_MAX
-        if case is not None and case.due > soon:
-            self._plan(event.token, case, 2 * (case.step // 2), soon)
+        self._sooner(event.token, event.local_ns + RELAPSE_WAIT_NS_MAX)
 
     def _filled(self, event: BookReset) -> None:
         case = self._cases.get(event.token)
-        if case is not None:
-            case.undelivered = case.undelivered + 1 if event.source == Source.REST else 0
+        if case is None:
+            return
+        is_rest = event.source == Source.REST
+        case.undelivered = case.undelivered + 1 if is_rest else 0
+        if is_rest:  # it has a book and no stream: the doubled waits are for one that has neither
+            self._sooner(event.token, event.gap_to_ns + PATIENCE_NS)
+
+    def _sooner(self, token: str, soon: int) -> None:
+        """Ask for a book under treatment anew by then, if it was to wait for longer."""
+        case = self._cases.get(token)
+        if case is not None and case.due > soon:
+            self._plan(token, case, 2 * (case.step // 2), soon)
 
     def _case(self, token: str, now: int) -> _Case:
         """Return the case of a token, a new one where the last cure lies long enough back."""

@@ -39,6 +39,8 @@ AUDITED_S: Final = 45.0
 MARKETS: Final = 5
 ACTIVITY: Final = 0.25
 TOKENS_PER_LINK: Final = 4
+RAISES_EVERY: Final = 100
+"""Of the calls of a callback, one fails."""
 OnTrace = Callable[[int, str], object]
 
 
@@ -131,6 +133,8 @@ class _Trial:
         self._buffer = self._core.new_record_buffer()
         engine = Engine(self._books)
         engine.on_events(self._told)
+        engine.on_books(self._raise_now_and_then)
+        self._called = 0
         parts = Parts(self._settings, self._core, self._books, engine, self._clock, self)
         world = World(self._venue.connect, self._venue, "on", user, _nothing)
         self._feed = Feed(parts, TradeHistory(10), world)
@@ -269,6 +273,12 @@ class _Trial:
             self._trace("told", str(event))
         self._oracle.events(events)
 
+    def _raise_now_and_then(self, tokens: Sequence[str]) -> None:
+        """Be a callback that fails: whoever reads the socket must not notice."""
+        self._called += 1
+        if not self._called % RAISES_EVERY:
+            raise RuntimeError(f"on purpose, for one of {len(tokens)} books")
+
     def _arrived(self, wire: Wire, parcel: Parcel) -> None:
         if parcel.frame is None:
             self._trace("lost", f"{parcel.cause} {parcel.tokens}")
@@ -279,7 +289,7 @@ class _Trial:
         others = (each for each in self._venue.open_wires() if each is not wire)
         theirs = {token for each in others for token in self._venue.following(each)}
         mine = set(self._venue.following(wire)) if wire.open else set()
-        single = self._settings.copies == 1
+        single = self._settings.copies == 1 and not self._settings.rotate_every_s
         return single and not theirs & set(parcel.tokens) and mine >= set(parcel.tokens)
 
     def _busy(self, token: str) -> bool:

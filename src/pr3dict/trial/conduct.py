@@ -80,6 +80,4 @@ class Conduct:
     def _wronged(self) -> None:
         """I8: no connection is given up that was sound."""
         for number in self._venue.wronged:
-            self._breaks(
-                "I8", f"connection {number}", "was given up, and nothing was wrong with it"
-            )
+            self._breaks("I8", f"connection {number}", "was given up, and it was sound")

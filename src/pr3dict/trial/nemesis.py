@@ -151,17 +151,15 @@ class Nemesis:
         """Answer PING and send no data, for a while."""
         if (wire := self._wire()) is not None:
             self._count("zombie")
-            self._venue.faults.freeze(connection=wire.number)
-            self._after(self._chance.uniform(20, 90), self._thaw)
+            self._freeze(wire, EVERYTHING, self._chance.uniform(20, 90))
 
     def blackout(self) -> None:
         """Let a connection be a zombie while REST is no help."""
         if (wire := self._wire()) is not None:
             self._count("blackout")
-            self._venue.faults.freeze(connection=wire.number)
             self._venue.rest_fault = "html"
             lasts_s = self._chance.uniform(80, 100)
-            self._after(lasts_s, self._thaw)
+            self._freeze(wire, EVERYTHING, lasts_s)
             self._after(lasts_s, self._rest_well)
 
     def mute(self) -> None:
@@ -170,8 +168,7 @@ class Nemesis:
         followed = self._venue.following(wire) if wire is not None else []
         if wire is not None and followed:
             self._count("mute")
-            self._venue.faults.freeze(self._chance.choice(followed), wire.number)
-            self._after(self._chance.uniform(20, 90), self._thaw)
+            self._freeze(wire, self._chance.choice(followed), self._chance.uniform(20, 90))
 
     def deaf(self) -> None:
         """Accept the next connections, and forget what they subscribe; PONG comes."""
@@ -319,8 +316,10 @@ class Nemesis:
 
     # -- ends ------------------------------------------------------------------------------------
 
-    def _thaw(self) -> None:
-        self._venue.faults.thaw()
+    def _freeze(self, wire: Wire, token: str, seconds: float) -> None:
+        frozen = self._venue.faults.frozen
+        self._venue.faults.freeze(token, wire.number)
+        self._after(seconds, lambda: frozen.discard((wire.number, token)))
 
     def _open_again(self) -> None:
         self._venue.slams = False

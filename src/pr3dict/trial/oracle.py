@@ -187,9 +187,7 @@ class Oracle:
         for token in parcel.tokens:
             view = self._books.view(token, 1)
             if view is not None and view.state == BookState.LIVE:
-                self.breaks(
-                    "I1", token, f"is LIVE after a frame that nobody can read: {parcel.cause}"
-                )
+                self.breaks("I1", token, f"is LIVE after an unreadable frame ({parcel.cause})")
 
     def _order(self, token: str, view: View) -> None:
         """I5: what is seen of a book never goes back, neither in epoch nor in time."""
