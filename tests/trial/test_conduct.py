@@ -83,6 +83,15 @@ def test_who_closes_a_connection_with_a_goodbye_gives_nothing_up():
     run(story())
 
 
+def test_a_connection_is_not_to_be_lost_by_a_fault_of_ours():
+    async def story():
+        court = Court()
+        court.status.lost["fault"] = 1
+        assert ["I0 link 1 was lost by a fault of this program"] == court.pass_(1)
+
+    run(story())
+
+
 def test_attempts_and_requests_are_bounded_by_the_minute():
     async def story():
         court = Court()

@@ -50,6 +50,8 @@ class Conduct:
         for status in self._statuses():
             counts = self._attempts.setdefault(status.link, deque(maxlen=WINDOW_S + 1))
             counts.append(status.attempts)
+            if status.lost.get("fault"):
+                self._breaks("I0", f"link {status.link}", "was lost by a fault of this program")
             if counts[-1] - counts[0] > ATTEMPTS_MAX:
                 what = f"was tried {counts[-1] - counts[0]} times in {WINDOW_S} s"
                 self._breaks("I8", f"link {status.link}", what)

@@ -23,7 +23,7 @@ MEAN_S: Final = (8.0, 90.0)
 RARE_S: Final = {"hash_drift": 900.0}
 """The same for what changes everything after it."""
 LEFT_OUT: Final = (0.2, 0.95)
-"""How many of the faults a seed leaves out, drawn too: some seeds have all but all, some but one."""
+"""How many of the faults a seed leaves out, drawn too: some seeds have all, some but one."""
 CLOSE_CODES: Final = (1000, 1001, 1006, 1011, 1012, 1013)
 TEXTS: Final = (
     b"<html>502 Bad Gateway</html>",
