@@ -17,6 +17,8 @@ class Bug(NamedTuple):
     likely: tuple[int, ...]
     """The seeds to try first."""
     core: str = "auto"
+    scenario: str = ""
+    """A test of the catalogue that notices it, where hardly a seed does: `module:test`."""
 
 
 def instead(owner: object, name: str, new: object) -> Callable[[], Plant]:

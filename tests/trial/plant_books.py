@@ -190,6 +190,7 @@ BOOK_BUGS: Final = (
         _entry(Snapshot, _rest_wins),
         (),
         "reference",
+        "test_book:test_C11_an_old_answer_of_rest_is_left",
     ),
     Bug(
         "older_book_applied",
@@ -209,14 +210,14 @@ BOOK_BUGS: Final = (
         "sizes_added",
         "a size is added to the one that is there: a duplicate doubles it",
         _entry(Change, _added_up),
-        (),
+        (-1,),
         "reference",
     ),
     Bug(
         "wrong_side",
         "bids and asks of a change are taken for each other",
         _entry(Change, _wrong_side),
-        (),
+        (-1,),
         "reference",
     ),
     Bug(
@@ -237,21 +238,21 @@ BOOK_BUGS: Final = (
         "size_0_is_a_level",
         "a level of size 0 stays in the book",
         instead(Ladder, "set", _size_0_stays),
-        (),
+        (-1,),
         "reference",
     ),
     Bug(
         "best_by_list_order",
         "the first level that the venue lists, its worst, is taken for the best",
         instead(View, "top", _first_listed),
-        (),
+        (-1,),
         "reference",
     ),
     Bug(
         "first_of_array_only",
         "of an array of messages only the first is read",
         around(wire, "decode", _first_of_array),
-        (),
+        (-1,),
         "reference",
     ),
     Bug(
@@ -323,6 +324,7 @@ BOOK_BUGS: Final = (
         lambda: patch.object(Book, "best_is_claimed", lambda _: True),
         (),
         "reference",
+        "test_book:test_C1_the_best_price_alone_convicts_where_no_hash_can_be_proved",
     ),
     Bug(
         "claims_never_closed",

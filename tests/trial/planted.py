@@ -7,6 +7,7 @@ campaign must notice. A bug that no seed notices means that the trial sees too l
 """
 
 import argparse
+import importlib
 import logging
 import sys
 from collections.abc import Iterable, Sequence
@@ -26,6 +27,8 @@ SEEDS_MAX: Final = 40
 """How many of them are tried where the likeliest notice nothing."""
 CLEAN: Final = -1
 """The seed without trouble, in which nothing may be distrusted, asked for anew or resumed."""
+SCENARIO: Final = -2
+"""No seed: a scripted scenario of the catalogue."""
 ALARMS: Final = ("proofs.failed", "best.failed", "crossed.failed", "mirror.failed")
 HEALING: Final = ("resubscribed", "fetched", "moved", "doubted")
 
@@ -50,12 +53,27 @@ def noticed(seed: int, core: str) -> str:
 
 def kill(bug: Bug, seeds: Iterable[int] | None = None) -> Killed | None:
     """Return the first seed that notices a bug; None where none does."""
+    if bug.scenario and seeds is None:
+        with bug.plant():
+            broken = fails(bug.scenario)
+        return Killed(bug.name, bug.sentence, SCENARIO, broken) if broken else None
     order = dict.fromkeys((*bug.likely, CLEAN, *range(SEEDS_MAX))) if seeds is None else seeds
     with bug.plant():
         for seed in order:
             if broken := noticed(seed, bug.core):
                 return Killed(bug.name, bug.sentence, seed, broken)
     return None
+
+
+def fails(scenario: str) -> str:
+    """Return what a scenario of the catalogue fails with; `""`: it does not."""
+    module, name = scenario.split(":")
+    test = getattr(importlib.import_module(f"tests.trial.catalogue.{module}"), name)
+    try:
+        test()
+    except AssertionError as error:
+        return f"{name}: {error}".splitlines()[0]
+    return ""
 
 
 def _false_alarm(verdict: Verdict) -> str:
@@ -73,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logging.disable(logging.CRITICAL)
     wanted = [bug for bug in BUGS if not options.names or bug.name in options.names]
-    rows = [kill(bug) or Killed(bug.name, bug.sentence, -2, "") for bug in wanted]
+    rows = [kill(bug) or Killed(bug.name, bug.sentence, -3, "") for bug in wanted]
     if options.json:
         table = [row._asdict() | {"killed": bool(row.broken)} for row in rows]
         sys.stdout.write(msgspec.json.encode(table).decode() + "\n")

@@ -5,7 +5,7 @@ import json
 import pytest
 from tests.trial import planted
 from tests.trial.plant import Bug
-from tests.trial.planted import BUGS, CI_SEEDS, CLEAN, kill, noticed
+from tests.trial.planted import BUGS, CI_SEEDS, CLEAN, SCENARIO, fails, kill, noticed
 
 HOW = "no seed notices {}: the trial sees too little"
 
@@ -15,6 +15,9 @@ def test_a_seed_notices_the_bug_and_upholds_the_product(bug: Bug) -> None:
     killed = kill(bug)
     assert killed is not None, HOW.format(bug.name)
     assert killed.broken
+    if killed.seed == SCENARIO:
+        assert "" == fails(bug.scenario)
+        return
     assert killed.seed == CLEAN or 0 <= killed.seed < CI_SEEDS
     assert "" == noticed(killed.seed, bug.core)
 

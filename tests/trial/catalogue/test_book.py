@@ -198,6 +198,18 @@ def test_C11_an_answer_of_rest_that_races_changes_never_replaces_a_newer_book(
     scenario()
 
 
+@on_stage(activity=5.0, markets=1, core="reference")
+async def test_C11_an_old_answer_of_rest_is_left(stage: Stage) -> None:
+    token = stage.tokens[0]
+    answer = stage.source.book(token)
+    assert answer is not None
+    await stage.passes(3)
+    newest = stage.view(token).venue_ns
+    stage.books.feed_rest(0, b"[%b]" % answer, stage.clock.now())
+    assert stage.view(token).venue_ns == newest, "an older book took the place of a newer one"
+    assert stage.counter("entries.ignored.older") == 1
+
+
 @on_stage(activity=QUIET, ends_well=False, markets=3)
 async def test_C13_a_market_that_ends_without_a_word_is_asked_for_without_a_storm(
     stage: Stage,
