@@ -53,7 +53,7 @@ async def test_C1_the_best_price_alone_convicts_where_no_hash_can_be_proved(stag
     assert [Cause.BEST] == stage.causes(token)
 
 
-@on_stage(activity=QUIET)
+@on_stage(activity=QUIET, core="reference")
 async def test_C2_a_lost_change_deep_in_the_book_is_found_by_the_next_batch(stage: Stage) -> None:
     token = stage.tokens[0]
     deep = stage.source.levels(token)[0][-1][0]
@@ -208,6 +208,26 @@ async def test_C11_an_old_answer_of_rest_is_left(stage: Stage) -> None:
     stage.books.feed_rest(0, b"[%b]" % answer, stage.clock.now())
     assert stage.view(token).venue_ns == newest, "an older book took the place of a newer one"
     assert stage.counter("entries.ignored.older") == 1
+
+
+@on_stage(activity=5.0, markets=1, core="reference")
+async def test_B3_a_book_older_than_what_was_applied_is_left(stage: Stage) -> None:
+    token = stage.tokens[0]
+    old = stage.source.opening([token])
+    await stage.passes(3)
+    newest = stage.view(token).venue_ns
+    stage.books.feed(stage.link(token).link, old, stage.clock.now())
+    assert stage.view(token).venue_ns == newest, "an older book took the place of a newer one"
+
+
+@on_stage(activity=5.0, markets=1, core="reference")
+async def test_C4_a_change_older_than_what_was_applied_is_left(stage: Stage) -> None:
+    token = stage.tokens[0]
+    old = change(stage, token, "0.01:5")
+    await stage.passes(3)
+    newest = stage.view(token).venue_ns
+    stage.books.feed(stage.link(token).link, old, stage.clock.now())
+    assert stage.view(token).venue_ns == newest, "an older change was applied to a newer book"
 
 
 @on_stage(activity=QUIET, ends_well=False, markets=3)
