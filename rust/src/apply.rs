@@ -242,7 +242,9 @@ impl Books {
             Err(Ignored::Untracked)
                 if self.adopt && self.find(&told.token.content(arrival.text)).is_none() =>
             {
-                self.track(&arrival.string(told.token), arrival.link)
+                let index = self.track(&arrival.string(told.token), arrival.link);
+                self.at_mut(index).delivered = true; // it has no stream to wait for
+                index
             }
             found => found?,
         };

@@ -160,7 +160,7 @@ def test_a_full_disk_is_one_sentence_in_words_and_then_what_was_saved(market, tm
     saved, digest = done.out.splitlines()
     assert saved.startswith(f"tape: {sum(found['records'].values())} records saved in 1 segment")
     assert f"4 books, digest {found['digest']}" == digest
-    assert ["it ends without an end mark"] == [what for _, what, _ in verified["problems"]]
+    assert ["it ends without an end mark"] == [what for _, what, *_ in verified["problems"]]
 
     told = full("--json")
     assert (2, sentence) == (told.code, told.err.strip())

@@ -176,7 +176,7 @@ class System:
     def _give_up_pending(self) -> None:
         """Tell those who wait for a loop that is gone."""
         for future in self._pending.copy():
-            if future.set_running_or_notify_cancel():
+            if not future.done():
                 future.set_exception(FeedError("the feed has ended", name="not_running"))
 
     async def _live(self) -> None:

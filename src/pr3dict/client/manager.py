@@ -47,7 +47,7 @@ class OrderBookManager(Facade):
             self._open()
             await _elsewhere(self._begin, "pr3dict-start")
             self._ready.set()
-            await self._follow(list(self._wanted))
+            await self._follow(list(self._wanted), list(self._wanted))
         except BaseException:
             self._ready.set()
             await self.stop()
@@ -83,9 +83,11 @@ class OrderBookManager(Facade):
         Before `start` they are only noted. Raises `UnknownTokenError`.
         """
         await self._until_ready()
-        tokens = self._want(asset_ids)
-        if self._running.running and tokens:
-            await self._follow(tokens)
+        asked = list(asset_ids)
+        tokens = self._want(asked)
+        if self._running.running:
+            # Whoever asked before and was cancelled has wanted them, and has no book yet.
+            await self._follow(tokens, [t for t in asked if self.books.top(t) is None])
 
     async def unsubscribe(self, asset_ids: Iterable[str]) -> None:
         """Track these tokens no more and forget their books."""
@@ -125,17 +127,20 @@ class OrderBookManager(Facade):
         self._begun.wait()  # or the start would go on after the stop
         super()._end()
 
-    async def _follow(self, tokens: list[str]) -> None:
-        """Subscribe to these and wait for their books."""
-        async with asyncio.timeout(START_TIMEOUT_S):
-            await asyncio.wrap_future(self._running.subscribe(tokens))
-        awaited = await _elsewhere(lambda: self._running.wait_for(tokens), "pr3dict-ask")
+    async def _follow(self, tokens: list[str], awaits: list[str]) -> None:
+        """Subscribe to these, and wait for the books of those."""
+        if tokens:
+            async with asyncio.timeout(START_TIMEOUT_S):
+                await asyncio.wrap_future(self._running.subscribe(tokens))
+        if not awaits:
+            return
+        awaited = await _elsewhere(lambda: self._running.wait_for(awaits), "pr3dict-ask")
         try:
             async with asyncio.timeout(self._start_timeout_s):
                 await asyncio.wrap_future(awaited.done)
         except TimeoutError:
             self._missing(awaited)
-        self._warn(tokens, awaited)
+        self._warn(awaits, awaited)
 
 
 async def _elsewhere(what: Callable[[], _T], name: str) -> _T:

@@ -120,7 +120,7 @@ def _begin_batch(shelf: Shelf, book: Book, arrival: Arrival) -> None:
 
 def _apply_snapshot(shelf: Shelf, snapshot: Snapshot, arrival: Arrival) -> str | None:
     if shelf.adopt and snapshot.token not in shelf.books:
-        shelf.add(snapshot.token, arrival.link)
+        shelf.add(snapshot.token, arrival.link).delivered = True  # it has no stream to wait for
     book = _open_book(shelf, snapshot.token, arrival)
     if isinstance(book, str):
         return book
