@@ -4,7 +4,9 @@
 """
 
 import ast
+import json
 import re
+import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -158,3 +160,13 @@ def test_a_row_tells_where_its_tests_are():
         test.startswith("tests/trial/catalogue/test_connection.py::test_A2_") for test in row.tests
     )
     assert "" == row.reason
+
+
+def main() -> None:
+    """Print the rows as JSON: id, title, tests or the reason why there is none."""
+    rows = [(row.id, row.title, ", ".join(row.tests) or row.reason) for row in covered()]
+    sys.stdout.write(json.dumps(rows) + "\n")
+
+
+if __name__ == "__main__":
+    main()

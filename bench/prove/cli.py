@@ -21,7 +21,7 @@ PARTS: Final = ("trouble", "clean", "crashes", "planted", "catalogue", "peers")
 OTHERS: Final = {
     "crashes": "python -m tests.tape.crash_table",
     "planted": "python -m tests.trial.planted --json",
-    "catalogue": "python -m tests.catalogue --json",
+    "catalogue": "python -m tests.test_catalogue",
     "peers": "python -m bench.peers --install --markdown",
 }
 """Commands of other rooms, which print what the page shows."""
