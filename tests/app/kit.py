@@ -85,10 +85,17 @@ def venue(
     try:
         yield served
     finally:
-        served.run(server.__aexit__(None, None, None))
+        served.run(_left(server))
         loop.call_soon_threadsafe(loop.stop)
         thread.join(DEADLINE_S)
         loop.close()
+
+
+async def _left(server: SimServer) -> None:
+    """Close the venue, and let the transports that it cut be closed by their loop."""
+    await server.__aexit__(None, None, None)
+    for _ in range(5):
+        await asyncio.sleep(0)
 
 
 def until(true: Callable[[], T]) -> T:
