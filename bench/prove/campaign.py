@@ -1,5 +1,6 @@
 """Many seeds over all processors, added up: faults, what was found and how soon, what broke."""
 
+import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -89,7 +90,13 @@ def _run(
     campaign, began = Campaign(), perf_counter()
     chunks = [seeds[at : at + CHUNK] for at in range(0, len(seeds), CHUNK)]
     workers = os.cpu_count() or 1
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(
+        workers,
+        mp_context=get_context("spawn"),
+        initializer=logging.disable,  # what is logged on purpose would fill the screen
+        initargs=(logging.CRITICAL,),
+    )
+    with pool:
         for verdicts in pool.map(some, chunks):
             for verdict in verdicts:
                 campaign.add(verdict)
