@@ -55,6 +55,11 @@ FAULTS: Final = {
     "rest_stale": "REST shows an old book",
     "stall": "the process stands still for seconds",
     "clock_step": "somebody sets the clock of the machine",
+    "doze": "the process stands still just when a PONG is on its way",
+    "slam": "every connection is closed as soon as it is used, for a while",
+    "blackout": "a zombie while REST is no help",
+    "maim": "a whole book comes without its asks",
+    "tick_again": "a change of the price grid that is none",
     "churn": "the user lets go of a token and wants it again at once",
 }
 
