@@ -120,7 +120,8 @@ def planted(bugs: list[dict[str, Any]], command: str) -> str:
     killed = sum(bug["killed"] for bug in bugs)
     found = (
         "Bugs that clients of this field have, or had, planted into ours:"
-        f" **{killed} of {len(bugs)}** are found by the seeds that run with every change."
+        f" **{killed} of {len(bugs)}** are found by what runs with every change: the seeds, the"
+        " feed without faults, or a scenario of the catalogue."
     )
     rows = [(bug["bug"], bug["sentence"], _killer(bug)) for bug in bugs]
     lines = [
@@ -136,7 +137,7 @@ def catalogue(rows: Sequence[tuple[str, str, str]], command: str) -> str:
         "## The catalogue",
         f"`{command}`",
         "",
-        *_table(("scenario", "fault", "test, or why there is none"), rows),
+        *_table(("scenario", "fault", "test, or why there is none"), map(_shortened, rows)),
     ]
     return "\n".join(lines)
 
@@ -163,11 +164,22 @@ def _found(campaign: Campaign) -> list[tuple[str, str, str, str, str]]:
     ]
 
 
+def _shortened(row: tuple[str, str, str]) -> tuple[str, str, str]:
+    """Return a row with the first of its tests and the number of the others."""
+    number, fault, tests = row
+    if "::" not in tests:
+        return number, fault, tests
+    first, *others = tests.split(", ")
+    name = first.rpartition("::")[2]
+    return number, fault, f"`{name}`" + (f" and {len(others)} more" if others else "")
+
+
 def _killer(bug: dict[str, Any]) -> str:
     """Return which seed found a planted bug, and by which invariant."""
     if not bug["killed"]:
         return "**nobody**"
-    return f"seed {bug['seed']}: {bug['broken'].partition(' ')[0]}"
+    by = {-1: "the feed without faults", -2: "a scenario"}.get(bug["seed"], f"seed {bug['seed']}")
+    return f"{by}: {bug['broken'].partition(' ')[0].rstrip(':')}"
 
 
 def _s(seconds: float) -> str:

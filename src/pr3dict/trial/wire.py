@@ -180,6 +180,7 @@ class Wire:
         self._on_arrived(self, parcel)
 
     def _hear(self, frame: bytes) -> None:
+        self.touched = self.touched or self.dead
         if self.open and not self.dead:
             self._on_sent(self, frame)
 
