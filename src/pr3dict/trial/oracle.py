@@ -24,6 +24,8 @@ from pr3dict.sim.venue import Venue
 from pr3dict.trial.time import START
 from pr3dict.trial.wire import Parcel
 
+GHOSTLY_NS: Final = 5 * NS_PER_S
+"""So long after trouble of REST its two reads may both be lies."""
 IGNORANCE_NS: Final = 30 * NS_PER_S
 """I3: a difference that the venue makes undetectable lasts no longer."""
 BATCH_NS: Final = 500 * NS_PER_MS
@@ -267,8 +269,10 @@ class Oracle:
             self.findings.append(Finding(wrong.cause, self._awake() - wrong.since_ns, rest_ill))
 
     def _doubted(self, token: str) -> None:
-        """I3: no book is doubted that is right."""
+        """I3: no book is doubted that is right; of two ghosts in a row nobody could know better."""
         self.checks["I3 doubts"] += 1
+        if self._awake() - self.excused_ns < GHOSTLY_NS:
+            return
         view = self._books.view(token)
         if view is not None and self.equal(token, view) and token not in self._wrong:
             self.breaks("I3", token, "is doubted, and it is right")

@@ -219,6 +219,7 @@ class MemoryVenue:
             return status, self._old_answers.setdefault(body, answer)
         if fault == "ghost" and status == rest.OK:
             self.struck["rest_ghost"] += 1
+            self.requests["refused"] += 1
             self.rest_fault = ""
             return status, _haunted(answer)
         return status, answer
