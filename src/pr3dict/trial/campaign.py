@@ -128,6 +128,7 @@ class _Trial:
         self._venue = MemoryVenue(Venue(config), network)
         self._oracle = Oracle(self._books, self._venue.source, self._clock.now)
         self._venue.on_arrived = self._arrived
+        self._venue.on_ghost = self._oracle.lied
         self._nemesis = Nemesis(self._venue, self, nemesis, loop)
         self._user = user
         self._buffer = self._core.new_record_buffer()

@@ -25,7 +25,7 @@ from pr3dict.trial.time import START
 from pr3dict.trial.wire import Parcel
 
 GHOSTLY_NS: Final = 5 * NS_PER_S
-"""So long after trouble of REST its two reads may both be lies."""
+"""Two lies of REST within this may be the two reads that a doubt takes."""
 IGNORANCE_NS: Final = 30 * NS_PER_S
 """I3: a difference that the venue makes undetectable lasts no longer."""
 BATCH_NS: Final = 500 * NS_PER_MS
@@ -73,6 +73,7 @@ class Oracle:
         self.excused_ns = 0
         """Until when REST cannot be blamed for what it does not see: it is in trouble itself."""
         self._books, self._venue, self._now = books, venue, now
+        self._lies: list[int] = []
         self._wrong: dict[str, Wrong] = {}
         self._struck: dict[str, str] = {}
         """What was lost last, by token."""
@@ -256,6 +257,10 @@ class Oracle:
         """Return the time that the process has seen pass."""
         return self._now() - self.asleep_ns
 
+    def lied(self) -> None:
+        """REST has just shown a book that never was."""
+        self._lies.append(self._now())
+
     def excuse(self) -> None:
         """REST is in trouble: from here it has its whole time again."""
         self.excused_ns = self._awake()
@@ -271,7 +276,7 @@ class Oracle:
     def _doubted(self, token: str) -> None:
         """I3: no book is doubted that is right; of two ghosts in a row nobody could know better."""
         self.checks["I3 doubts"] += 1
-        if self._awake() - self.excused_ns < GHOSTLY_NS:
+        if len(self._lies) > 1 and self._now() - self._lies[-2] < GHOSTLY_NS:
             return
         view = self._books.view(token)
         if view is not None and self.equal(token, view) and token not in self._wrong:

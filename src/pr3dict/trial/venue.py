@@ -60,6 +60,8 @@ class MemoryVenue:
         """Whether the venue makes its hashes by another recipe."""
         self.slams = False
         """Whether each connection is closed as soon as something is subscribed on it."""
+        self.on_ghost: Callable[[], object] = lambda: None
+        """Called when REST shows a book that never was."""
         self.on_ping: Callable[[], object] | None = None
         """Called once with a PONG on its way."""
         self.wronged: Final[list[int]] = []
@@ -219,7 +221,7 @@ class MemoryVenue:
             return status, self._old_answers.setdefault(body, answer)
         if fault == "ghost" and status == rest.OK:
             self.struck["rest_ghost"] += 1
-            self.requests["refused"] += 1
+            self.on_ghost()
             self.rest_fault = ""
             return status, _haunted(answer)
         return status, answer
