@@ -31,7 +31,15 @@ OTHERS: Final = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is asked for; 0 well, 1 something promised did not hold, 2 a wrong argument."""
     options = _options().parse_args(arguments)
+    before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)  # a trial fails on purpose, and says so
+    try:
+        return _run(options)
+    finally:
+        logging.disable(before)
+
+
+def _run(options: argparse.Namespace) -> int:
     if unknown := set(options.only) - set(PARTS):
         found = ", ".join(sorted(unknown))
         return _refuse(f"--only: wanted some of {', '.join(PARTS)}, found {found}")

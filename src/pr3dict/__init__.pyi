@@ -1,4 +1,4 @@
-from pr3dict.app.events import BooksMissing, FeedFailed, TapeHalted
+from pr3dict.app.events import BooksMissing, ClockStepped, FeedFailed, HashDrifted, TapeHalted
 from pr3dict.app.replay import Replay, replay
 from pr3dict.app.system import System
 from pr3dict.client.manager import OrderBookManager
@@ -46,6 +46,7 @@ __all__ = [
     "BookState",
     "BooksMissing",
     "Cause",
+    "ClockStepped",
     "Config",
     "ConfigError",
     "ControlReceived",
@@ -56,6 +57,7 @@ __all__ = [
     "FeedLost",
     "FeedOpened",
     "FrameRejected",
+    "HashDrifted",
     "Lagged",
     "LinkRefused",
     "MarketCreated",

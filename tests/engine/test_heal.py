@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pr3dict.engine.heal import FETCH_MAX, Budget, Heal, Remedies
+from pr3dict.engine.heal import FETCH_MAX, PATIENCE_NS, Budget, Heal, Remedies
 from pr3dict.model.events import BookReset, FeedLost, FeedOpened, ProofFailed, StateChanged
 from pr3dict.model.states import BookState, Cause, Source
 
@@ -23,8 +23,8 @@ def live(heal, token="a", at=START):
     heal.heard([became(BookState.LIVE, token, at=at)])
 
 
-def healing(*, rest=True):
-    return Heal(Budget(), {1: ("a", "b")}.get, rest=rest)
+def healing(*, rest=True, patience_ns=PATIENCE_NS):
+    return Heal(Budget(), {1: ("a", "b")}.get, rest=rest, patience_ns=patience_ns)
 
 
 def test_a_book_that_failed_its_hash_is_asked_for_at_once():
@@ -91,13 +91,13 @@ def until_moved(heal, limit=50):
     raise AssertionError("never moved")
 
 
-def test_moves_the_token_after_three_rounds_with_doubling_waits():
+def test_moves_the_token_after_three_rounds_with_waits_that_grow():
     heal = healing()
     suspect(heal)
 
     done, now = until_moved(heal)
     assert ["resubscribe", "fetch"] * 3 == done
-    assert START + (5 + 5 + 10 + 10 + 20 + 20) * S == now
+    assert START + (5 + 5 + 8 + 8 + 8 + 8) * S == now
 
 
 def test_goes_on_after_the_move():
@@ -156,9 +156,9 @@ def test_a_book_that_came_when_asked_for_was_not_ill():
 
 
 def test_a_book_of_which_the_stream_speaks_again_is_asked_for_sooner():
-    heal = healing()
+    heal = healing(patience_ns=20 * S)
     suspect(heal)
-    for _ in range(5):  # every remedy fails, and the waits double
+    for _ in range(5):  # every remedy fails, and nobody is in a hurry
         now = heal.wake_at()
         if heal.due(now).fetch:
             heal.answered(["a"], ["a"], now)

@@ -89,7 +89,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON array instead of lines")
     parser.add_argument("names", nargs="*", help="only these bugs")
     options = parser.parse_args(arguments)
-    logging.disable(logging.CRITICAL)
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)  # what is planted is logged, rightly
+    try:
+        return _show(options)
+    finally:
+        logging.disable(before)
+
+
+def _show(options: argparse.Namespace) -> int:
     wanted = [bug for bug in BUGS if not options.names or bug.name in options.names]
     rows = [kill(bug) or Killed(bug.name, bug.sentence, -3, "") for bug in wanted]
     if options.json:

@@ -23,16 +23,13 @@ GRACE_NS: Final = {Cause.TICK: NS_PER_S, Cause.UNPARSABLE: NS_PER_S}
 """How long a book may prove itself again before it is asked for anew; none for other causes."""
 PATIENCE_NS: Final = 5 * NS_PER_S
 """How long a remedy may take to work, in the first round."""
-WAIT_NS_MAX: Final = 60 * NS_PER_S
-"""No wait between two remedies is longer."""
-REST_WAIT_NS_MAX: Final = 8 * NS_PER_S
-"""REST in trouble is asked at least this often: without it a silent loss is not found."""
+WAIT_NS_MAX: Final = 8 * NS_PER_S
+"""No wait between two remedies, or two attempts of REST in trouble, is longer (but for the patience
+itself): a book would be distrusted, or a silent loss not found, long after the trouble is over."""
 ROUNDS_MAX: Final = 3
 """Rounds on one connection before the book moves to another."""
 RELAPSE_NS: Final = 60 * NS_PER_S
-"""A book that falls ill this soon after a cure is treated later than at once …"""
-RELAPSE_WAIT_NS_MAX: Final = 8 * NS_PER_S
-"""… but never later than this, or it would be distrusted long after the trouble is over."""
+"""A book that falls ill this soon after a cure is treated later than at once."""
 FETCH_MAX: Final = 50
 """Books in one REST request: about 200 KB of answer."""
 NO_BOOK_NS: Final = 60 * NS_PER_S
@@ -72,7 +69,7 @@ class Budget:
         """Tell that it was not answered, or refused: the next one waits twice as long."""
         self._in_flight = False
         self._failures += 1
-        wait = min(self._every_ns << min(self._failures, 16), REST_WAIT_NS_MAX)
+        wait = min(self._every_ns << min(self._failures, 16), WAIT_NS_MAX)
         self._free_at = now + max(wait, self._every_ns)
 
 
@@ -230,7 +227,7 @@ class Heal:
         grace = GRACE_NS.get(cause, 0)
         if case.cured_ns:
             case.relapses += 1
-            grace = max(grace, min(NS_PER_S << min(case.relapses, 16), RELAPSE_WAIT_NS_MAX))
+            grace = max(grace, min(NS_PER_S << min(case.relapses, 16), WAIT_NS_MAX))
         turn = min(case.undelivered, ROUNDS_MAX)  # REST must not hide a connection that is mute
         self._plan(token, case, 2 * turn + _RESUBSCRIBE, now + grace)
 
@@ -246,7 +243,7 @@ class Heal:
 
     def _refuted(self, event: ProofFailed) -> None:
         """Ask sooner: the stream speaks of the book again, so what was asked in vain may come."""
-        self._sooner(event.token, event.local_ns + RELAPSE_WAIT_NS_MAX)
+        self._sooner(event.token, event.local_ns + WAIT_NS_MAX)
 
     def _filled(self, event: BookReset) -> None:
         case = self._cases.get(event.token)
@@ -273,7 +270,7 @@ class Heal:
     def _treat(self, token: str, case: _Case, remedies: Remedies, now: int) -> None:
         case.opening = False
         turn, kind = divmod(case.step, 2)
-        wait = min(self._patience_ns << min(turn, 16), WAIT_NS_MAX)
+        wait = min(self._patience_ns << min(turn, 16), max(self._patience_ns, WAIT_NS_MAX))
         if turn >= ROUNDS_MAX:
             remedies.move.append(token)
             self.counters["moved"] += 1
