@@ -96,6 +96,8 @@ class Oracle:
         for token in parcel.tokens:
             if parcel.cause:
                 self._struck[token] = parcel.cause
+                if token in self._wrong:  # each loss waits for a batch of its own
+                    self._wrong[token].refuted_ns = 0
                 if token in self._wrong:  # seen too early, while this was under way
                     self._wrong[token].cause = self._wrong[token].cause or parcel.cause
             if not busy(token):
