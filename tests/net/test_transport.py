@@ -54,6 +54,27 @@ async def test_what_it_returns_opens_sockets_within_the_limits_of_the_settings(n
         assert 1000 == (await socket.run()).code
 
 
+@pytest.mark.parametrize("name", ["picows", "websockets"])
+async def test_a_call_given_up_before_the_answer_leaves_no_socket_open(name):
+    called, ended = asyncio.Event(), asyncio.Event()
+
+    async def script(peer: Peer):
+        await peer.hear_request()
+        called.set()
+        assert await peer.reader.read() == b""
+        ended.set()
+
+    config = Config(transport=name, connect_spacing_s=0.001)
+    async with serving(script) as url:
+        connect = transport.connector(config, SystemClock())
+        calling = asyncio.ensure_future(connect(url, lambda _: None, lambda _: None))
+        await called.wait()
+        calling.cancel()
+        await asyncio.wait([calling])
+        async with asyncio.timeout(1):
+            await ended.wait()
+
+
 def test_many_links_open_one_after_the_other():
     async def main() -> list[Nanos]:
         net = Net()

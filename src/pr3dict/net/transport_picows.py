@@ -7,6 +7,7 @@ UTF-8: the decoder does that, and rejects a frame without losing the connection.
 
 import asyncio
 import logging
+import socket
 import ssl
 from contextlib import suppress
 from functools import cache
@@ -179,12 +180,14 @@ def connector(limits: Limits, clock: Clock) -> Connect:
     """Return what opens sockets."""
 
     async def open_socket(url: str, on_open: OnOpen, on_message: OnMessage) -> Transport:
-        socket = _Socket(on_open, on_message, limits)
+        listener = _Socket(on_open, on_message, limits)
+        line: list[socket.socket] = []
         try:
             async with asyncio.timeout(limits.connect_timeout_s):
                 await picows.ws_connect(
-                    lambda: socket,
+                    lambda: listener,
                     url,
+                    socket_factory=lambda to: _dial(to, line),
                     ssl_context=_tls() if url.startswith("wss:") else None,
                     websocket_handshake_timeout=limits.connect_timeout_s,
                     logger_name=_log,
@@ -199,12 +202,47 @@ def connector(limits: Limits, clock: Clock) -> Connect:
         except (OSError, ValueError, AssertionError, picows.WSError) as error:
             # Of half a login in an address picows asserts that there is none.
             raise handshake.unreachable(url, error) from error
-        if not socket.opened:
+        finally:
+            if not listener.opened:
+                _hang_up(line)
+        if not listener.opened:
             # picows takes an end of the connection instead of an answer for success.
             raise handshake.unreachable(url, EOFError("it hung up before it answered"))
-        return socket
+        return listener
 
     return open_socket
+
+
+async def _dial(to: picows.WSParsedURL, line: list[socket.socket]) -> socket.socket:
+    """Return a socket that is connected, as `asyncio` would make it, and put it into `line`."""
+    loop = asyncio.get_running_loop()
+    failed = OSError(f"{to.host} has no address")
+    for family, kind, protocol, _, address in await loop.getaddrinfo(
+        to.host, to.port, type=socket.SOCK_STREAM
+    ):
+        tried = socket.socket(family, kind, protocol)
+        try:
+            tried.settimeout(0)
+            await loop.sock_connect(tried, address)
+        except OSError as error:
+            failed = error
+        else:
+            line.append(tried)
+            return tried
+        finally:
+            if not line:
+                tried.close()
+    raise failed
+
+
+def _hang_up(line: list[socket.socket]) -> None:
+    """End a connection that nobody will use: a call given up midway leaves its socket open.
+
+    picows reads the end and closes it; to close it here would pull it from under its transport.
+    """
+    for each in line:
+        with suppress(OSError):  # It is closed already.
+            each.shutdown(socket.SHUT_RDWR)
 
 
 def _refused(url: str, error: picows.WSHandshakeError, clock: Clock) -> FeedError:
