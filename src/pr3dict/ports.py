@@ -1,12 +1,15 @@
 """The seams: what a part may ask of the world, and what the world may ask of a part."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pr3dict.model.events import Event
 from pr3dict.model.links import Closed, Verdict
+from pr3dict.model.requests import Request
 from pr3dict.model.states import Cause
 from pr3dict.model.units import Nanos
+
+T = TypeVar("T")
 
 
 class Clock(Protocol):
@@ -101,6 +104,12 @@ class Http(Protocol):
 
     async def get(self, url: str) -> tuple[int, bytes]: ...
     async def post(self, url: str, body: bytes) -> tuple[int, bytes]: ...
+
+
+class Rest(Protocol):
+    """Carries requests within the venue's rate limits; raises `RestError` where one fails."""
+
+    async def ask(self, request: Request[T]) -> T: ...
 
 
 class Sink(Protocol):
