@@ -43,6 +43,8 @@ SEAM: Final[dict[str, frozenset[str]]] = {
     "app/keeper.py": frozenset({"asyncio.sleep"}),
     "app/shard.py": frozenset({"asyncio.sleep"}),
     "engine/streams.py": frozenset({"asyncio.sleep"}),
+    # The socket before its transport, so that a call given up midway can be hung up.
+    "net/transport_picows.py": frozenset({"socket.socket"}),
     "app/replay.py": frozenset({"threading.Thread"}),
     # What runs on threads of its own, outside of every trial.
     "app/system.py": frozenset({"threading.Thread"}),
