@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pr3dict.config import Config
 from pr3dict.model.errors import MissingExtra
 from pr3dict.net.http import HttpClient
+from pr3dict.net.rest import Rest
 from pr3dict.net.transport import connector
 from pr3dict.ports import Clock, Connect, Http
 
@@ -40,6 +41,14 @@ def real(config: Config, clock: Clock) -> World:
     except MissingExtra as missing:
         return World(connect, None, f"off: {missing}", chance, _nothing)
     return World(connect, http, "on", chance, http.aclose)
+
+
+def rest(config: Config, clock: Clock) -> Rest:
+    """Return what carries requests to Polymarket. Raises `MissingExtra` without httpx2."""
+    http = HttpClient(
+        clock, timeout_s=config.rest_timeout_s, answer_bytes_max=config.rest_bytes_max
+    )
+    return Rest(http, clock)
 
 
 async def _nothing() -> None:

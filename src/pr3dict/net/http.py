@@ -1,8 +1,9 @@
 """HTTP by httpx2, as `ports.Http` wants it: few requests, each bounded in time and size."""
 
 import asyncio
+from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from pr3dict.model.errors import FeedError, MissingExtra
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
     import httpx2
 
 _TOO_MANY: Final = 429
+
+
+class Answer(NamedTuple):
+    """What a host answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Their names in lower case."""
+    body: bytes
 
 
 class HttpClient:
@@ -33,17 +43,38 @@ class HttpClient:
         self._timeout_s = timeout_s
         self._client = httpx2.AsyncClient(timeout=None, follow_redirects=False, trust_env=False)
 
+    async def exchange(
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> Answer:
+        """Send one request and return the answer, whatever its status.
+
+        A body is sent as JSON. Raises `FeedError` (`timeout`, `unreachable`, `too_big`) when there
+        is no whole answer.
+        """
+        sent = {"content-type": "application/json"} if body else {}
+        sent.update(headers or {})
+        try:
+            _ = urlsplit(url).port  # Of one out of range httpx2 tells in a group of errors only.
+            async with (
+                asyncio.timeout(self._timeout_s),
+                self._client.stream(method, url, content=body, headers=sent) as answer,
+            ):
+                found = await self._read(url, answer)
+                return Answer(answer.status_code, dict(answer.headers), found)
+        except self._errors as error:
+            raise handshake.unreachable(url, error) from error
+
     async def get(self, url: str) -> tuple[int, bytes]:
         """Return status and body of the answer.
 
-        Raises `FeedError` when there is none, or when the host asks us to come back later (429;
+        Raises `FeedError` as `exchange`, or when the host asks us to come back later (429;
         `retry_after` in nanoseconds).
         """
-        return await self._exchange("GET", url, b"")
+        return self._bearable(url, await self.exchange("GET", url))
 
     async def post(self, url: str, body: bytes) -> tuple[int, bytes]:
         """Send JSON; otherwise as `get`."""
-        return await self._exchange("POST", url, body)
+        return self._bearable(url, await self.exchange("POST", url, body=body))
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -60,21 +91,11 @@ class HttpClient:
     ) -> None:
         await self.aclose()
 
-    async def _exchange(self, method: str, url: str, body: bytes) -> tuple[int, bytes]:
-        headers = {"content-type": "application/json"} if body else {}
-        try:
-            _ = urlsplit(url).port  # Of one out of range httpx2 tells in a group of errors only.
-            async with (
-                asyncio.timeout(self._timeout_s),
-                self._client.stream(method, url, content=body, headers=headers) as answer,
-            ):
-                found = await self._read(url, answer)
-                status, told = answer.status_code, dict(answer.headers)
-        except self._errors as error:
-            raise handshake.unreachable(url, error) from error
+    def _bearable(self, url: str, answer: Answer) -> tuple[int, bytes]:
+        status, headers, body = answer
         if status == _TOO_MANY:
-            raise handshake.refused(url, status, told, found, self._clock.now())
-        return status, found
+            raise handshake.refused(url, status, headers, body, self._clock.now())
+        return status, body
 
     async def _read(self, url: str, answer: "httpx2.Response") -> bytes:
         found = bytearray()

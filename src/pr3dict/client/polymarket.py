@@ -1,0 +1,52 @@
+"""`AsyncPolymarket`: everything that Polymarket answers by REST, typed, within its rate limits."""
+
+from types import TracebackType
+from typing import Self
+
+from pr3dict.app import world
+from pr3dict.client.rest_account import AccountMethods
+from pr3dict.client.rest_clob import ClobMethods
+from pr3dict.client.rest_data import DataMethods
+from pr3dict.client.rest_gamma import GammaMethods
+from pr3dict.config import Config, from_environment
+from pr3dict.model.credentials import ClobApiKeyCreds
+from pr3dict.net.clock import SystemClock
+
+
+class AsyncPolymarket(ClobMethods, GammaMethods, DataMethods, AccountMethods):
+    """Polymarket by REST. Use it with `async with`, or end with `aclose`.
+
+    config: from the environment and `.env` unless given. credentials, wallet: for what only their
+    owner may ask. Every method raises `RestError` in one
+    sentence where the venue gives nothing that can be used, and none takes longer than the settings
+    `rest_timeout_s` and `rest_patience_s` say. Raises `MissingExtra` when httpx2 is not installed.
+    """
+
+    def __init__(
+        self,
+        config: Config | None = None,
+        credentials: ClobApiKeyCreds | None = None,
+        wallet: object | None = None,
+    ) -> None:
+        self._config = config or from_environment()
+        self._credentials = credentials
+        self._wallet = wallet
+        self._rest = self._net = world.rest(self._config, SystemClock())
+
+    def __repr__(self) -> str:
+        return f"<AsyncPolymarket {self._config.polymarket_clob_url}>"
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._net.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
