@@ -48,6 +48,7 @@ SEAM: Final[dict[str, frozenset[str]]] = {
     "app/replay.py": frozenset({"threading.Thread"}),
     # What runs on threads of its own, outside of every trial.
     "app/system.py": frozenset({"threading.Thread"}),
+    "app/streams.py": frozenset({"threading.Thread"}),
     "engine/consumers.py": frozenset({"threading.Thread", "asyncio.sleep"}),
     "client/manager.py": frozenset({"threading.Thread"}),
     "tape/writer.py": frozenset({"threading.Thread"}),

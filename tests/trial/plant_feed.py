@@ -57,7 +57,7 @@ def _for_ever(wait: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _gives_up(pause: Callable[..., Any]) -> Callable[..., Any]:
-    async def after_429(self: Link, verdict: Ended) -> None:
+    async def after_429(self: Link[Any], verdict: Ended) -> None:
         if verdict.name == "http_429":
             await asyncio.get_running_loop().create_future()
         await pause(self, verdict)
@@ -65,7 +65,7 @@ def _gives_up(pause: Callable[..., Any]) -> Callable[..., Any]:
     return after_429
 
 
-def _unread_backlog(self: Link) -> None:
+def _unread_backlog(self: Link[Any]) -> None:
     now = self._clock.now()
     self.session.woken(now)
     why = self.session.expired(now)

@@ -1,6 +1,7 @@
 """What only the whole system can tell."""
 
 from pr3dict.model.events import Event
+from pr3dict.model.links import Phase
 
 
 class BooksMissing(Event, frozen=True, gc=False):
@@ -40,3 +41,13 @@ class FeedFailed(Event, frozen=True, gc=False):
     """The feed ended by a fault of this program; the books are no more kept."""
 
     error: str
+
+
+class LinkChanged(Event, frozen=True, gc=False):
+    """A connection of `Streams` is opened, lost or tried again."""
+
+    link: int
+    phase: Phase
+    error: str
+    """Why it was last lost, or could not be opened; `""` where it never was."""
+    local_ns: int

@@ -34,7 +34,7 @@ LOOK_S: Final = 0.1
 class Copy(NamedTuple):
     """One connection and what keeps it."""
 
-    link: Link
+    link: Link[MarketSession]
     task: asyncio.Task[NoReturn]
     strand: Strand | None
     """Its part in the braid; None where it is the only one for ever."""
@@ -145,7 +145,7 @@ class Shard:
             session,
             self._world.connect,
             parts.clock,
-            Backoff(self._world.chance, _retry_rules(config)),
+            Backoff(self._world.chance, retry_rules(config)),
             on_changed=parts.engine.changed,
             on_status=lambda _: parts.engine.settle(),
             recorder=recorder,
@@ -216,7 +216,8 @@ def _settings(config: Config) -> Settings:
     )
 
 
-def _retry_rules(config: Config) -> RetryRules:
+def retry_rules(config: Config) -> RetryRules:
+    """Return how soon a lost connection is tried again, as the settings want it."""
     return RetryRules(
         base=_ns(config.backoff_base_s),
         cap=_ns(config.backoff_cap_s),

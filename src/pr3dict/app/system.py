@@ -7,23 +7,21 @@ file closed, even if something on the feed's thread never returns.
 
 import asyncio
 import atexit
-import hashlib
 import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
-
-import msgspec
 
 from pr3dict.app.events import FeedFailed, TapeHalted
 from pr3dict.app.feed import Feed
 from pr3dict.app.guard import shared
 from pr3dict.app.handover import handover
+from pr3dict.app.loops import first_of, loop_factory, soon
 from pr3dict.app.parts import Parts
+from pr3dict.app.recording import tape
 from pr3dict.app.world import real
 from pr3dict.config import Config
 from pr3dict.core import load
@@ -33,10 +31,9 @@ from pr3dict.engine.history import TradeHistory
 from pr3dict.model.errors import FeedError
 from pr3dict.model.events import Event
 from pr3dict.model.links import LinkStatus
-from pr3dict.model.units import NS_PER_MS, NS_PER_S
+from pr3dict.model.units import NS_PER_MS
 from pr3dict.net.clock import SystemClock
 from pr3dict.ports import Clock
-from pr3dict.tape.scribe import TapeSettings
 from pr3dict.tape.writer import TapeWriter
 from pr3dict.venues.polymarket import rules
 
@@ -110,7 +107,7 @@ class System:
         self._stopped = True
         atexit.unregister(self.stop)
         if self._loop is not None and self.feed is not None:
-            _soon(self._loop, self.feed.end)
+            soon(self._loop, self.feed.end)
             self._thread.join(timeout_s)
         if self.tape is not None:
             self.tape.close(self._end())
@@ -147,7 +144,7 @@ class System:
         future, do = handover(lambda: what(feed))
         self._pending.add(future)
         future.add_done_callback(self._pending.discard)
-        if not _soon(loop, do):
+        if not soon(loop, do):
             self._give_up_pending()
         return future
 
@@ -162,11 +159,11 @@ class System:
     def _run(self) -> None:
         """Keep the feed: the whole life of its thread."""
         try:
-            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            with asyncio.Runner(loop_factory=loop_factory()) as runner:
                 runner.run(self._live())
         except Exception as error:  # noqa: BLE001 - whatever it is, it must be told
             _log.exception("the feed ended by a fault of this program")
-            self.failure = cause = _first_of(error)
+            self.failure = cause = first_of(error)
             self.engine.publish(FeedFailed(f"{type(cause).__name__}: {cause}"))
             if not self._started.done():
                 self._started.set_exception(cause)
@@ -190,26 +187,12 @@ class System:
         self._started.set_result(None)
 
     def _record(self, directory: Path) -> TapeWriter:
-        config = self.config
-        return TapeWriter(
-            directory,
-            self.core,
-            clock=self.clock,
-            run_id=_run_id(self.clock.now()),
-            config_hash=hashlib.sha256(msgspec.json.encode(config)).hexdigest()[:16],
-            settings=TapeSettings(
-                commit_every_s=config.tape_write_ms / 1000,
-                fsync_every_s=config.tape_fsync_s,
-                segment_bytes=config.tape_segment_bytes,
-                close_timeout_s=0.5,
-            ),
-            on_halt=self._tape_halted,
-        )
+        return tape(directory, self.config, self.core, self.clock, on_halt=self._tape_halted)
 
     def _tape_halted(self, cause: str) -> None:
         _log.error("the tape stopped: %s; the feed goes on", cause)
         if self.running and self._loop is not None:
-            _soon(self._loop, lambda: self.engine.publish(TapeHalted(cause)))
+            soon(self._loop, lambda: self.engine.publish(TapeHalted(cause)))
 
     def _end(self) -> dict[str, Any]:
         """Return what the END record tells of the books (docs/tape.md)."""
@@ -219,34 +202,3 @@ class System:
             "digests": {token: self.books.digest(token) for token in tokens},
             "counters": self.books.counters(),
         }
-
-
-def _run_id(now: int) -> str:
-    """Return a name that sorts by time: no two recorders of one directory start in the same ns."""
-    seconds, rest = divmod(now, NS_PER_S)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y%m%dT%H%M%SZ}-{rest:09d}"
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """Return uvloop's where it is installed."""
-    try:
-        import uvloop  # noqa: PLC0415 - an optional dependency
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
-
-
-def _first_of(error: BaseException) -> BaseException:
-    """Return what a group of errors began with: the group itself names no cause."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
-
-
-def _soon(loop: asyncio.AbstractEventLoop, call: Callable[[], object]) -> bool:
-    """Call this on a loop; False where the loop is closed, because the feed has ended."""
-    try:
-        loop.call_soon_threadsafe(call)
-    except RuntimeError:
-        return False
-    return True

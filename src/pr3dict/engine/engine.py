@@ -11,9 +11,9 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from pr3dict.core import BOOKS, EVENTS, Books
+from pr3dict.core import BOOKS, EVENTS
 from pr3dict.model.events import Event, FeedLost, StateChanged
 from pr3dict.ports import Sink
 
@@ -36,13 +36,23 @@ class TapDetached(Event, frozen=True, gc=False):
     error: str
 
 
+class Changing(Protocol):
+    """What the engine asks after a frame: `Books`, or streams that keep none."""
+
+    def touched(self) -> tuple[str, ...]:
+        """Return the tokens whose books changed since the last call."""
+
+    def take(self) -> Sequence[Event]:
+        """Return what happened since the last call, in order."""
+
+
 class Engine:
     """Tells everyone what the last frame changed.
 
     `changed`, `settle` and `publish` are called on the feed's thread, the rest on any.
     """
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, books: Changing) -> None:
         self._books = books
         self._lock = threading.Lock()
         self._taps: tuple[OnBooks, ...] = ()

@@ -7,7 +7,7 @@ the next attempt. A link without tokens is not opened.
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Final, NoReturn
+from typing import Final, Generic, NoReturn, TypeVar
 
 from pr3dict.core import CONTROL
 from pr3dict.model.errors import FeedError, LinkRefused
@@ -16,7 +16,7 @@ from pr3dict.model.records import Kind, pack_closed
 from pr3dict.model.states import Cause
 from pr3dict.model.units import NS_PER_S, Nanos
 from pr3dict.net.retry import Backoff
-from pr3dict.ports import Clock, Connect, OnFrame, OnMessage, Recorder, Session, Transport
+from pr3dict.ports import Clock, Connect, OnFrame, OnMessage, Recorder, StreamSession, Transport
 
 _IN: Final = int(Kind.IN)
 _OUR_GOODBYE: Final = Closed(1000, "closed by us")
@@ -35,15 +35,17 @@ _SHOWN_MAX: Final = 256
 OnStatus = Callable[[LinkStatus], object]
 """Called after each change of `LinkStatus.phase`, when the session has been told already."""
 
+S = TypeVar("S", bound=StreamSession)
+
 _log = logging.getLogger(__name__)
 
 
-class Link:
+class Link(Generic[S]):
     """One connection that is kept. All methods belong to the thread of the loop."""
 
     def __init__(
         self,
-        session: Session,
+        session: S,
         connect: Connect,
         clock: Clock,
         backoff: Backoff,
@@ -51,7 +53,9 @@ class Link:
         on_changed: OnFrame,
         on_status: OnStatus,
         recorder: Recorder | None = None,
+        redact: Callable[[bytes], bytes] | None = None,
     ) -> None:
+        """`redact` returns an outgoing frame as it may be recorded; None: as it is."""
         self.session: Final = session
         self.status: Final = LinkStatus(session.link, session.url)
         self._connect = connect
@@ -60,6 +64,7 @@ class Link:
         self._on_changed = on_changed
         self._on_status = on_status
         self._recorder = recorder
+        self._redact = redact
         self._transport: Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._due = Nanos(0)
@@ -191,7 +196,8 @@ class Link:
     def _flush(self) -> None:
         assert self._transport is not None
         for frame in self.session.frames():
-            self._record(Kind.OUT, self._clock.now(), frame)
+            shown = frame if self._redact is None else self._redact(frame)
+            self._record(Kind.OUT, self._clock.now(), shown)
             self.status.frames_out += 1
             self.status.bytes_out += len(frame)
             self._transport.send(frame)

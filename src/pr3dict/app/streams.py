@@ -1,0 +1,260 @@
+"""Streams without books: sessions on a thread and a loop of their own, told to whoever listens.
+
+Each session has a connection of its own. What a session reads goes, in order, to the mailboxes of
+those who listen, so that nobody's slow callback delays a socket. A tape, if there is one, gets the
+frames first, as they come and as each session says that they may be written down.
+"""
+
+import asyncio
+import atexit
+import logging
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeVar
+
+import msgspec
+
+from pr3dict.app.events import FeedFailed, LinkChanged, TapeHalted
+from pr3dict.app.handover import handover
+from pr3dict.app.loops import first_of, loop_factory, soon
+from pr3dict.app.recording import tape
+from pr3dict.app.shard import retry_rules
+from pr3dict.app.world import World, real
+from pr3dict.config import Config
+from pr3dict.core import EVENTS, load
+from pr3dict.engine.engine import Engine, OnEvents
+from pr3dict.model.errors import FeedError
+from pr3dict.model.events import Event
+from pr3dict.model.links import LinkStatus
+from pr3dict.net.clock import SystemClock
+from pr3dict.net.pump import Link
+from pr3dict.net.retry import Backoff
+from pr3dict.ports import Clock, TellingSession
+
+if TYPE_CHECKING:
+    from pr3dict.tape.writer import TapeWriter
+
+STOP_S: Final = 1.5
+"""How long the thread may take to say goodbye on every connection."""
+START_S: Final = 5.0
+"""How long it may take to get a thread and a loop."""
+
+_T = TypeVar("_T")
+_log = logging.getLogger(__name__)
+
+
+class _Carried(NamedTuple):
+    """A session under way."""
+
+    link: Link[TellingSession]
+    task: asyncio.Task[NoReturn]
+
+
+class Streams:
+    """Connections that keep no books. Add sessions before or after `start`; stop it once."""
+
+    def __init__(
+        self, config: Config, *, record: str | Path | None = None, clock: Clock | None = None
+    ) -> None:
+        """`record`: a directory for the tape, which no system records in. Nothing runs yet."""
+        self.config: Final = config
+        self.clock: Final = clock or SystemClock()
+        self.failure: BaseException | None = None
+        """Why the thread ended by a fault of this program; None: it did not."""
+        self.tape: TapeWriter | None = None
+        self._directory = None if record is None else Path(record)
+        self._sessions: dict[int, TellingSession] = {}
+        self._carried: dict[int, _Carried] = {}
+        self.engine: Final = Engine(self)
+        """Tells what the sessions read: `engine.on_events(mailbox.put)`, `engine.leave(…)`."""
+        self._world: World | None = None
+        self._group = asyncio.TaskGroup()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ending = asyncio.Event()
+        self._started: Future[None] = Future()
+        self._pending: set[Future[Any]] = set()
+        self._thread = threading.Thread(target=self._run, name="pr3dict-streams", daemon=True)
+        self._stopped = False
+        self._process = 0
+        """Which process started it: a fork has a copy of this, and none of its threads."""
+
+    @property
+    def running(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive() and not self._stopped
+
+    def start(self) -> None:
+        """Open the tape, start the thread, begin to connect; return before anything is open.
+
+        Raises `TapeError`, `MissingExtra`.
+        """
+        self._process = os.getpid()
+        if self._directory is not None:
+            core = load(self.config.core)
+            self.tape = tape(
+                self._directory, self.config, core, self.clock, on_halt=self._tape_halted
+            )
+        atexit.register(self.stop)
+        self._thread.start()
+        try:
+            self._started.result(START_S)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self, timeout_s: float = STOP_S) -> None:
+        """Say goodbye on every connection. From any thread but the streams'; again: nothing."""
+        if self._stopped or self._process not in {0, os.getpid()}:
+            return  # sockets, loop and tape of a forked process are its parent's
+        self._stopped = True
+        atexit.unregister(self.stop)
+        if self._loop is not None:
+            soon(self._loop, self._ending.set)
+            self._thread.join(timeout_s)
+        if self.tape is not None:
+            self.tape.close()
+
+    def add(self, session: TellingSession) -> None:
+        """Carry one more session, under its link number, which is nobody else's.
+
+        Before the start it is noted. Afterwards it raises `FeedError` where the thread has ended.
+        """
+        assert session.link not in self._sessions, "each session has a link number of its own"
+        self._sessions[session.link] = session
+        if self._started.done():
+            self.tell(lambda: self._open(session)).result(START_S)
+
+    def remove(self, link: int) -> None:
+        """Say goodbye on this connection and carry it no more; nothing if there is none."""
+        if not self._started.done():
+            self._sessions.pop(link, None)
+            return
+        with suppress(FeedError):
+            self.tell(lambda: self._leave(link))
+
+    def tell(self, call: Callable[[], _T]) -> "Future[_T]":
+        """Do this on the thread of the streams, then send what the sessions have to send.
+
+        The way to subscribe: `streams.tell(lambda: session.subscribe(…, streams.clock.now()))`.
+        Raises `FeedError` when the thread does not run.
+        """
+        loop = self._loop
+        if self._process not in {0, os.getpid()}:
+            raise FeedError(
+                f"wanted the process that started the streams, {self._process}, found"
+                f" {os.getpid()}: a fork has none, start them there",
+                name="not_running",
+            )
+        if loop is None or not self.running:
+            raise FeedError("the streams are not running: start them first", name="not_running")
+        future, do = handover(lambda: self._told(call))
+        self._pending.add(future)
+        future.add_done_callback(self._pending.discard)
+        if not soon(loop, do):
+            self._give_up_pending()
+        return future
+
+    def drop(self, link: int, why: str) -> None:
+        """Give up a connection; it is opened anew, as after any loss."""
+        self.tell(lambda: self._carried[link].link.drop(why))
+
+    def statuses(self) -> list[LinkStatus]:
+        """Return what is known of each connection; on any thread."""
+        return [carried.link.status for carried in list(self._carried.values())]
+
+    def status(self, link: int) -> LinkStatus | None:
+        """Return what is known of one connection; None: it is not carried."""
+        carried = self._carried.get(link)
+        return None if carried is None else carried.link.status
+
+    def on_events(self, call: OnEvents) -> None:
+        """Call this, on the streams' thread, with what the sessions read: a mailbox's `put`."""
+        self.engine.on_events(call)
+
+    def leave(self, call: OnEvents) -> None:
+        """Call this no more."""
+        self.engine.leave(call)
+
+    def touched(self) -> tuple[str, ...]:
+        """Return no token: there are no books here."""
+        return ()
+
+    def take(self) -> list[Event]:
+        """Return what the sessions have read; for the engine, on the streams' thread."""
+        return [event for session in list(self._sessions.values()) for event in session.take()]
+
+    def _told(self, call: Callable[[], _T]) -> _T:
+        result = call()
+        for carried in self._carried.values():
+            carried.link.kick()
+        self.engine.changed(EVENTS)
+        return result
+
+    def _run(self) -> None:
+        """Keep the connections: the whole life of the thread."""
+        try:
+            with asyncio.Runner(loop_factory=loop_factory()) as runner:
+                runner.run(self._live())
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must be told
+            _log.exception("the streams ended by a fault of this program")
+            self.failure = cause = first_of(error)
+            self.engine.publish(FeedFailed(f"{type(cause).__name__}: {cause}"))
+            if not self._started.done():
+                self._started.set_exception(cause)
+        finally:
+            self._give_up_pending()
+
+    async def _live(self) -> None:
+        self._world = real(msgspec.structs.replace(self.config, rest=False), self.clock)
+        try:
+            async with self._group:
+                for session in self._sessions.values():
+                    self._open(session)
+                self._loop = asyncio.get_running_loop()
+                self._started.set_result(None)
+                await self._ending.wait()
+                for link in list(self._carried):
+                    self._leave(link)
+        finally:
+            await self._world.leave()
+
+    def _open(self, session: TellingSession) -> None:
+        assert self._world is not None
+        link = Link(
+            session,
+            self._world.connect,
+            self.clock,
+            Backoff(self._world.chance, retry_rules(self.config)),
+            on_changed=self.engine.changed,
+            on_status=self._changed,
+            recorder=self.tape,
+            redact=session.redacted,
+        )
+        task = self._group.create_task(link.keep(), name=f"stream {session.link}")
+        self._carried[session.link] = _Carried(link, task)
+
+    def _leave(self, number: int) -> None:
+        carried = self._carried.pop(number, None)
+        if carried is not None:
+            carried.task.add_done_callback(lambda _: self._sessions.pop(number))
+            carried.task.cancel()
+
+    def _changed(self, status: LinkStatus) -> None:
+        self.engine.changed(EVENTS)  # first what led to it
+        now = self.clock.now()
+        self.engine.publish(LinkChanged(status.link, status.phase, status.last_error, now))
+
+    def _give_up_pending(self) -> None:
+        """Tell those who wait for a loop that is gone."""
+        for future in self._pending.copy():
+            if not future.done():
+                future.set_exception(FeedError("the streams have ended", name="not_running"))
+
+    def _tape_halted(self, cause: str) -> None:
+        _log.error("the tape stopped: %s; the streams go on", cause)
+        if self.running and self._loop is not None:
+            soon(self._loop, lambda: self.engine.publish(TapeHalted(cause)))
