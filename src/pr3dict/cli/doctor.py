@@ -47,6 +47,8 @@ PACKAGES: Final = {
     "textual": "tui",
     "backports.zstd": "record",
     "aiohttp": "sim",
+    "coincurve": "trade",
+    "safe-pysha3": "trade",
 }
 """What we may use, and the extra that brings it; nothing where it must be there."""
 BUILT_IN: Final = {"backports.zstd": (3, 14)}

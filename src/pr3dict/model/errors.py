@@ -3,6 +3,7 @@
 Pr3dictError
 ├── ConfigError        a setting is wrong (one sentence, exit code 2)
 ├── CredentialsError   a key, secret or wallet is missing or cannot be one (one sentence)
+├── OrderError         an order that cannot be built, or that the venue would refuse (one sentence)
 ├── UnknownTokenError  a token id that cannot be one, or that is not tracked (one sentence)
 ├── UnknownMarketError no market has the name that was given (one sentence)
 ├── CoreUnavailable    the native engine was required and is not built (one sentence)
@@ -27,6 +28,10 @@ class ConfigError(Pr3dictError):
 
 class CredentialsError(Pr3dictError):
     """A key, secret or wallet is missing or cannot be one; the message never shows it."""
+
+
+class OrderError(Pr3dictError):
+    """An order that cannot be built exactly as asked for; nothing was sent."""
 
 
 class UnknownMarketError(Pr3dictError):
