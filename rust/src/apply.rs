@@ -252,7 +252,7 @@ impl Books {
         let book = self.at_mut(index);
         book.delivered |= !arrival.rest;
         let followed = matches!(book.state, state::LIVE | state::SUSPECT);
-        if told.ms < book.ms && (followed || arrival.rest) {
+        if told.ms < book.ms && (followed || arrival.rest || book.source == source::REST) {
             return Err(Ignored::Older);
         }
         if book.standing != Standing::Settled && !book.claim.same_batch(told.ms, hash) {
@@ -325,18 +325,23 @@ impl Books {
         let (was, gap_from_ns) = (book.state, book.local_ns);
         book.local_ns = arrival.now;
         book.source = if arrival.rest { source::REST } else { source::WS };
+        if !open {
+            if was == state::EMPTY {
+                self.change_state(index, state::STALE, cause::LINK_DOWN, arrival.now);
+            }
+            return; // the gap goes on
+        }
         let told = Told::BookReset {
-            token: book.token.to_string(),
-            source: book.source,
+            token: self.at(index).token.to_string(),
+            source: self.at(index).source,
             gap_from_ns,
             gap_to_ns: arrival.now,
             changed,
         };
-        let delivered = self.at(index).delivered;
-        match (open, delivered) {
-            (true, true) => self.change_state(index, state::LIVE, cause::NONE, arrival.now),
-            (true, false) => self.change_state(index, state::SUSPECT, cause::SILENT, arrival.now),
-            _ => {}
+        if self.at(index).delivered {
+            self.change_state(index, state::LIVE, cause::NONE, arrival.now);
+        } else {
+            self.change_state(index, state::SUSPECT, cause::SILENT, arrival.now);
         }
         if was == state::LIVE && changed {
             self.tally.snapshots_diverged += 1;

@@ -25,6 +25,7 @@ pub mod cause {
     pub const CROSSED: u8 = 4;
     pub const UNPARSABLE: u8 = 5;
     pub const TICK: u8 = 6;
+    pub const LINK_DOWN: u8 = 7;
     pub const RESOLVED: u8 = 8;
     pub const SILENT: u8 = 10;
     pub const REQUESTED: u8 = 11;

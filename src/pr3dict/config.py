@@ -134,11 +134,16 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     audit_every_s: Seconds = 15.0
     """A quiet book is compared with REST this often: what nothing else shows is found in 30 s."""
     rest_timeout_s: Seconds = 10.0
+    rest_patience_s: Seconds = 30.0
+    """The whole of one call: its waits for rate limits, its attempts and the pauses between."""
     rest_bytes_max: Bytes = 64 << 20
     rest_per_s: Annotated[
         float, Meta(gt=0, le=100, description="requests a second, more than 0 and at most 100")
     ] = 1.0
     """The budget of all audits together."""
+    fallback_every_s: SecondsOrNever = 2.0
+    """While a connection is down each of its books is read by REST this often, within the budget, and
+    says so by its source; 0: never."""
     clock_offset_ms: Offset = 0.0
     """Local minus venue clock; subtracted from every latency."""
     max_depth: Depth = 0

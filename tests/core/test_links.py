@@ -121,13 +121,45 @@ def test_a_lost_link_forgets_its_pending_claims(engine):
     assert 0 == books.counters()["proofs.failed"]
 
 
-def test_a_snapshot_fills_a_book_whose_link_is_closed_and_leaves_its_state(engine):
+def test_a_book_read_while_its_link_is_closed_is_stale_and_ends_no_gap(engine):
     venue = Venue()
     books = engine.new_books()
     books.track(YES, LINK)
-    assert [BookReset(YES, Source.WS, 0, NOW, True)] == feed(books, venue.book())
-    assert (EMPTY, Cause.NONE, Proof.PROVED) == standing(books)
+    books.feed_rest(LINK, frame(venue.rest()), NOW)
+    told = [StateChanged(YES, EMPTY, STALE, Cause.LINK_DOWN, NOW)]
+    assert told == books.take()
+    assert (STALE, Cause.LINK_DOWN, Proof.PROVED) == standing(books)
     assert (490_000, 20_000_000, 510_000, 25_000_000) == books.top(YES)
+    venue.next("BUY", "0.49", 7)
+    books.feed_rest(LINK, frame(venue.rest()), NOW + 1)
+    assert [] == books.take()
+    assert 7_000_000 == books.top(YES)[1]
+
+
+def test_an_opening_book_older_than_what_rest_showed_meanwhile_does_not_undo_it(engine):
+    venue = Venue()
+    books = live(engine, venue)
+    old = venue.book()
+    books.close_link(LINK, Cause.LINK_DOWN, NOW + 1)
+    venue.next("BUY", "0.49", 7)
+    books.feed_rest(LINK, frame(venue.rest()), NOW + 2)
+    books.open_link(LINK, NOW + 3)
+    feed(books, old)
+    assert (SYNCING, 7_000_000) == (standing(books)[0], books.top(YES)[1])
+    assert 1 == books.counters()["entries.ignored.older"]
+    feed(books, venue.book())
+    assert (LIVE, 7_000_000) == (standing(books)[0], books.top(YES)[1])
+
+
+def test_an_opening_book_older_than_what_the_stream_showed_before_is_the_truth_of_today(engine):
+    venue = Venue()
+    books = live(engine, venue)
+    old = venue.book()
+    feed(books, venue.next("BUY", "0.49", 7))
+    books.close_link(LINK, Cause.LINK_DOWN, NOW + 1)
+    books.open_link(LINK, NOW + 2)
+    feed(books, old)
+    assert (LIVE, 20_000_000) == (standing(books)[0], books.top(YES)[1])
 
 
 def test_tokens_are_told_in_the_order_of_tracking(engine):

@@ -133,6 +133,8 @@ class Feed:
         link.subscribe(tokens, now)
         if link.is_open():
             self.keeper.asked_for(tokens, now)
+        else:
+            self.keeper.wanted(tokens, now)
 
     def _release(self, number: int, tokens: Sequence[str], now: Nanos) -> None:
         self._links[number].release(tokens, now)

@@ -1,4 +1,4 @@
-"""Heals and audits: carries what two pure machines decide to the connections and to REST.
+"""Heals, audits, falls back: carries what pure machines decide to the connections and to REST.
 
 One task on the feed's loop with one timer, which also closes the claims that are due in the books.
 REST is a help, never a need: where it is off or fails, books heal by their connections alone.
@@ -16,6 +16,7 @@ from pr3dict.app.parts import Parts
 from pr3dict.core import View
 from pr3dict.engine.audit import Ask, Audit, Reading
 from pr3dict.engine.drift import Drift
+from pr3dict.engine.fallback import Fallback
 from pr3dict.engine.heal import Budget, Heal, Remedies
 from pr3dict.measure.steps import Steps
 from pr3dict.model.errors import FeedError, UnknownTokenError
@@ -33,6 +34,9 @@ NAP_S: Final = 0.001
 """The shortest sleep, so that whatever is decided the feed has its turn."""
 LINK_DOUBTED: Final = 3
 """So many books of one link in doubt, or all of them, put the link itself in doubt."""
+FUTURE_NS: Final = 60 * NS_PER_S
+"""A book this much ahead of our clock is not believed while nothing else speaks of it: by its time
+it would forbid the true one."""
 _OK: Final = 200
 _CLIENT_ERRORS: Final = range(400, 500)
 _log = logging.getLogger(__name__)
@@ -81,6 +85,8 @@ class Keeper:
             patience_ns=round(config.first_book_s * NS_PER_S),
         )
         self.audit = Audit(budget, every_ns=round(config.audit_every_s * NS_PER_S))
+        every_ns = round(config.fallback_every_s * NS_PER_S) if http is not None else 0
+        self.fallback = Fallback(budget, links.tokens_of, every_ns=every_ns)
         self._drift = Drift(lambda: parts.books.counters()["proofs.proved"])
         self._steps = Steps(parts.clock.now(), parts.clock.wall())
         self._nudge = asyncio.Event()
@@ -89,6 +95,7 @@ class Keeper:
         """Learn what happened to the books; called by the engine on the feed's thread."""
         self.heal.heard(events)
         self.audit.heard(events)
+        self.fallback.heard(events)
         if tokens := self._drift.heard(events):
             self._stop_proving(tokens)
         self._nudge.set()
@@ -98,8 +105,14 @@ class Keeper:
         self.heal.asked_for(tokens, now)
         self._nudge.set()
 
+    def wanted(self, tokens: Sequence[str], now: int) -> None:
+        """Tell that these are wanted on a connection that is not open."""
+        self.fallback.down(tokens, now)
+        self._nudge.set()
+
     def forget(self, token: str) -> None:
         """Tell that a token is tracked no more."""
+        self.fallback.forget(token)
         self.heal.forget(token)
         self.audit.forget(token)
 
@@ -123,6 +136,8 @@ class Keeper:
             fetched = remedies.fetch
             failed = partial(self.heal.failed, fetched)
             group.create_task(self._help(self._fetch(fetched), failed))
+        if polled := self.fallback.due(now):
+            group.create_task(self._help(self._poll(polled), self.fallback.failed))
         if self._http is not None and (ask := self.audit.due(now, self._look)) is not None:
             work = self._read(ask.tokens) if ask.tokens else self._rule(ask)
             group.create_task(self._help(work, self.audit.failed))
@@ -137,7 +152,8 @@ class Keeper:
 
     async def _nap(self) -> None:
         now = self._parts.clock.now()
-        planned = [self.heal.wake_at(), self.audit.wake_at() if self._http is not None else None]
+        planned = [self.heal.wake_at(), self.fallback.wake_at()]
+        planned += [self.audit.wake_at() if self._http is not None else None]
         wake_at = min((at for at in planned if at is not None), default=now + NS_PER_S)
         await asyncio.sleep(NAP_S)
         try:
@@ -193,10 +209,26 @@ class Keeper:
         if answer is None:
             self.heal.failed(tokens, now)
             return
-        self._parts.record(Kind.REST, 0, now, answer.body)
-        self._parts.engine.changed(self._parts.books.feed_rest(0, answer.body, now))
+        self._take_in(answer, now)
         for event in self.heal.answered(tokens, answer.tokens, now):
             self._parts.engine.publish(event)
+
+    async def _poll(self, tokens: Sequence[str]) -> None:
+        """Read books whose connection is down."""
+        answer = await self._books(tokens)
+        now = self._parts.clock.now()
+        if answer is None or any(
+            reading.venue_ns > now + FUTURE_NS for reading in answer.readings.values()
+        ):
+            self.fallback.failed(now)
+            return
+        if self.fallback.answered(tokens):
+            self._take_in(answer, now)
+
+    def _take_in(self, answer: Answer, now: Nanos) -> None:
+        """Fill books with what REST said."""
+        self._parts.record(Kind.REST, 0, now, answer.body)
+        self._parts.engine.changed(self._parts.books.feed_rest(0, answer.body, now))
 
     async def _read(self, tokens: Sequence[str]) -> None:
         """Compare books with REST."""

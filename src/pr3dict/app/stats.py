@@ -118,5 +118,6 @@ def _care(running: Running) -> dict[str, Any]:
         "healing": {"ill": keeper.heal.ill(), **keeper.heal.counters},
         "no_book": sorted(keeper.heal.no_book),
         "audit": dict(keeper.audit.counters),
+        "fallback": {"down": keeper.fallback.down_now(), **keeper.fallback.counters},
         "tape": None if running.tape is None else msgspec.to_builtins(running.tape.stats()),
     }

@@ -126,7 +126,7 @@ def _apply_snapshot(shelf: Shelf, snapshot: Snapshot, arrival: Arrival) -> str |
         return book
     book.delivered = book.delivered or not arrival.is_rest
     followed = book.state is _LIVE or book.state is _SUSPECT
-    if snapshot.ms < book.ms and (arrival.is_rest or followed):
+    if snapshot.ms < book.ms and (arrival.is_rest or followed or book.source is Source.REST):
         return "older"
     if snapshot.ms != book.ms or not same_claim(snapshot.hash, book.hash_claimed):
         _begin_batch(shelf, book, arrival)

@@ -191,6 +191,10 @@ class Shelf:
             self.change_state(book, BookState.LIVE, Cause.NONE, local_ns)
         elif self.link(book.link).is_open:
             self.change_state(book, BookState.SUSPECT, Cause.SILENT, local_ns)
+        else:
+            if was is BookState.EMPTY:
+                self.change_state(book, BookState.STALE, Cause.LINK_DOWN, local_ns)
+            return  # the gap goes on
         if was is BookState.LIVE and changed:
             self.counts["snapshots.diverged"] += 1
         if was is not BookState.LIVE or changed:
