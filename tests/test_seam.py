@@ -36,6 +36,7 @@ SEAM: Final[dict[str, frozenset[str]]] = {
     "net/clock.py": frozenset({"time.time_ns", "time.monotonic_ns"}),
     "app/world.py": frozenset({"random.Random"}),
     "net/retry.py": frozenset({"random.Random"}),  # the type of what it is given
+    "net/rest.py": frozenset({"random.Random", "asyncio.sleep"}),  # likewise; and waits of the loop
     "tape/directory.py": frozenset({"os.urandom"}),  # ballast that no disk can squeeze
     # Waits of the loop: virtual in a trial, like its timers.
     "net/pump.py": frozenset({"asyncio.sleep"}),
@@ -51,6 +52,7 @@ SEAM: Final[dict[str, frozenset[str]]] = {
     "app/streams.py": frozenset({"threading.Thread"}),
     "engine/consumers.py": frozenset({"threading.Thread", "asyncio.sleep"}),
     "client/manager.py": frozenset({"threading.Thread"}),
+    "client/polymarket_sync.py": frozenset({"threading.Thread"}),
     "tape/writer.py": frozenset({"threading.Thread"}),
 }
 """Who may ask for what. A new line here needs a reason that a reviewer accepts."""

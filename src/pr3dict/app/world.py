@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 from pr3dict.config import Config
 from pr3dict.model.errors import MissingExtra
+from pr3dict.net.buckets import Buckets
 from pr3dict.net.http import HttpClient
 from pr3dict.net.rest import Rest
 from pr3dict.net.transport import connector
 from pr3dict.ports import Clock, Connect, Http
+from pr3dict.venues.polymarket import limits
 
 
 class World(NamedTuple):
@@ -48,7 +50,9 @@ def rest(config: Config, clock: Clock) -> Rest:
     http = HttpClient(
         clock, timeout_s=config.rest_timeout_s, answer_bytes_max=config.rest_bytes_max
     )
-    return Rest(http, clock)
+    chance = random.Random()  # noqa: S311 - spreads retries; keeps no secret
+    buckets = Buckets(limits.RULES, limits.TIER_RULES)
+    return Rest(http, clock, chance, buckets, patience_s=config.rest_patience_s)
 
 
 async def _nothing() -> None:
