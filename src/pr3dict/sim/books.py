@@ -97,6 +97,7 @@ class Market:
         "hashes",
         "ladders",
         "last_trade",
+        "own",
         "resolved",
         "rules",
         "settled",
@@ -111,6 +112,8 @@ class Market:
         self.last_trade = ""
         self.title = title
         self.ladders = (Ladder(), Ladder())
+        self.own: dict[tuple[int, int], int] = {}
+        """What rests for accounts, by ladder and price; the levels contain it."""
         self.time_ms = 0
         self.hashes = ("", "")
         self.settled = False

@@ -37,11 +37,10 @@ def framed(text: bytes, kind: int = TEXT) -> bytes:
 
 
 class Connection:
-    """What one client follows, what waits for it, and its socket."""
+    """The socket of one client of any wing, and what waits for it."""
 
     def __init__(self, number: int, transport: asyncio.Transport) -> None:
         self.number = number
-        self.conversation = Conversation()
         self.ending = False
         """The venue has decided to close; no more data."""
         self.gone = False
@@ -51,21 +50,6 @@ class Connection:
         self._transport = transport
         self._waiting: list[bytes] = []
         self._half_open = False
-
-    def offer(self, step: Step, faults: Faults) -> int:
-        """Take what the client follows of a step; return the number of frames."""
-        following, custom = self.conversation.following, self.conversation.custom
-        wanted = [
-            frame.text
-            for frame in step.frames
-            if (not frame.token or frame.token in following) and (custom or not frame.custom)
-        ]
-        if faults.armed:
-            wanted = [
-                text for whole in wanted for text in faults.strike(whole, step.tokens, self.number)
-            ]
-        self._waiting += map(framed, wanted)
-        return len(wanted)
 
     def say(self, text: bytes) -> None:
         """Take a text that no fault touches."""
@@ -114,6 +98,29 @@ class Connection:
         """End the TCP connection at once, without a close frame."""
         self.ending = True
         self._transport.abort()
+
+
+class Follower(Connection):
+    """A client of the market channel, and what it follows."""
+
+    def __init__(self, number: int, transport: asyncio.Transport) -> None:
+        super().__init__(number, transport)
+        self.conversation = Conversation()
+
+    def offer(self, step: Step, faults: Faults) -> int:
+        """Take what the client follows of a step; return the number of frames."""
+        following, custom = self.conversation.following, self.conversation.custom
+        wanted = [
+            frame.text
+            for frame in step.frames
+            if (not frame.token or frame.token in following) and (custom or not frame.custom)
+        ]
+        if faults.armed:
+            wanted = [
+                text for whole in wanted for text in faults.strike(whole, step.tokens, self.number)
+            ]
+        self._waiting += map(framed, wanted)
+        return len(wanted)
 
 
 async def until(holds: Callable[[], bool], within_s: float) -> bool:

@@ -12,6 +12,7 @@ EVERYTHING: Final = ""
 EVERY_CONNECTION: Final = 0
 """Connections count from 1, in the order in which they were accepted."""
 SIZE: Final = b'"size":"'
+HTML: Final = "<!DOCTYPE html><html><body>One moment please</body></html>"
 
 
 class Refusal(NamedTuple):
@@ -20,6 +21,8 @@ class Refusal(NamedTuple):
     status: int
     headers: dict[str, str]
     body: str
+    path: str = ""
+    """Only requests whose path begins so; `""`: any."""
 
 
 class Faults:
@@ -41,6 +44,8 @@ class Faults:
         self._withheld: set[str] = set()
         self._refusals: deque[Refusal] = deque()
         self._rest_refusals: deque[Refusal] = deque()
+        self._halved: deque[str] = deque()
+        self._slow_rest = (0.0, "")
 
     def drop(self, token: str, n: int = 1) -> None:
         """Lose the next n frames that concern a token."""
@@ -85,16 +90,43 @@ class Faults:
         self._withheld.clear()
 
     def refuse(
-        self, status: int, headers: dict[str, str] | None = None, body: str = "", times: int = 1
+        self,
+        status: int,
+        headers: dict[str, str] | None = None,
+        body: str = "",
+        times: int = 1,
+        *,
+        path: str = "",
     ) -> None:
-        """Answer the next upgrades of a WebSocket with an HTTP status instead."""
-        self._refusals.extend([Refusal(status, headers or {}, body)] * times)
+        """Answer the next upgrades of a WebSocket with an HTTP status instead.
+
+        `path`, here and below: only where the path of the request begins so.
+        """
+        self._refusals.extend([Refusal(status, headers or {}, body, path)] * times)
 
     def refuse_rest(
-        self, status: int, headers: dict[str, str] | None = None, body: str = "", times: int = 1
+        self,
+        status: int,
+        headers: dict[str, str] | None = None,
+        body: str = "",
+        times: int = 1,
+        *,
+        path: str = "",
     ) -> None:
-        """Answer the next REST requests with this."""
-        self._rest_refusals.extend([Refusal(status, headers or {}, body)] * times)
+        """Answer the next REST requests with this: also a 200 that holds an error."""
+        self._rest_refusals.extend([Refusal(status, headers or {}, body, path)] * times)
+
+    def html_rest(self, times: int = 1, *, path: str = "") -> None:
+        """Answer the next REST requests with 200 and a page for people, as a proxy does."""
+        self.refuse_rest(200, {"Content-Type": "text/html"}, HTML, times, path=path)
+
+    def halve_rest(self, times: int = 1, *, path: str = "") -> None:
+        """Send only the first half of the next REST answers: no JSON any more."""
+        self._halved.extend([path] * times)
+
+    def slow_rest(self, seconds: float, *, path: str = "") -> None:
+        """Answer every REST request so much later; 0 ends it."""
+        self._slow_rest = (seconds, path)
 
     def forgive(self) -> None:
         """Arm nothing any more; what has struck stays counted."""
@@ -103,6 +135,8 @@ class Faults:
         self._garbage.clear()
         self._refusals.clear()
         self._rest_refusals.clear()
+        self._halved.clear()
+        self._slow_rest = (0.0, "")
         self.withhold_no_more()
 
     def strike(self, text: bytes, tokens: Sequence[str], connection: int) -> list[bytes]:
@@ -138,13 +172,30 @@ class Faults:
             self.struck["ignore_pings"] += 1
         return self._pings_ignored
 
-    def refusal(self) -> Refusal | None:
+    def refusal(self, path: str = "") -> Refusal | None:
         """Return, and count, what this upgrade is refused with."""
-        return self._next("refuse", self._refusals)
+        return self._next("refuse", self._refusals, path)
 
-    def rest_refusal(self) -> Refusal | None:
+    def rest_refusal(self, path: str = "") -> Refusal | None:
         """Return, and count, what this REST request is refused with."""
-        return self._next("refuse_rest", self._rest_refusals)
+        return self._next("refuse_rest", self._rest_refusals, path)
+
+    def rest_halved(self, path: str) -> bool:
+        """Tell, and count, whether only half of this REST answer is sent."""
+        found = next((each for each in self._halved if path.startswith(each)), None)
+        if found is None:
+            return False
+        self._halved.remove(found)
+        self.struck["halve_rest"] += 1
+        return True
+
+    def rest_delay(self, path: str) -> float:
+        """Return, and count, by how many seconds this REST answer is late."""
+        seconds, wanted = self._slow_rest
+        if not seconds or not path.startswith(wanted):
+            return 0.0
+        self.struck["slow_rest"] += 1
+        return seconds
 
     def _count(self, name: str, token: str, n: int) -> None:
         self._counted[name][token] += n
@@ -166,11 +217,12 @@ class Faults:
             for token in (EVERYTHING, *tokens)
         )
 
-    def _next(self, name: str, refusals: deque[Refusal]) -> Refusal | None:
-        if not refusals:
-            return None
-        self.struck[name] += 1
-        return refusals.popleft()
+    def _next(self, name: str, refusals: deque[Refusal], path: str) -> Refusal | None:
+        found = next((each for each in refusals if path.startswith(each.path)), None)
+        if found is not None:
+            refusals.remove(found)
+            self.struck[name] += 1
+        return found
 
 
 def _with_another_size(text: bytes) -> bytes:

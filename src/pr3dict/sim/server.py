@@ -1,8 +1,8 @@
 """The venue on 127.0.0.1: its WebSocket and its REST on one port, paced by a clock.
 
-The source decides what is said and when in venue time; this file decides when in wall time, to
-whom, and how long it waits for slow readers. A TaskGroup owns every task of ours; aiohttp owns
-those of its requests.
+The source decides what is said and when in venue time; this file decides when in wall time, and
+how long it waits for slow readers; its wings (`wings.py`) decide to whom. A TaskGroup owns every
+task of ours; aiohttp owns those of its requests.
 """
 
 import asyncio
@@ -11,19 +11,19 @@ from types import TracebackType
 from typing import Final, Protocol, Self
 
 from pr3dict.model.errors import MissingExtra
-from pr3dict.sim import rest
 from pr3dict.sim.books import Levels
-from pr3dict.sim.connection import LINGER_S, NAP_S, Connection, until
-from pr3dict.sim.faults import EVERY_CONNECTION, Faults
+from pr3dict.sim.connection import NAP_S, Connection, until
+from pr3dict.sim.faults import EVERY_CONNECTION
 from pr3dict.sim.source import Source, total_digest
-from pr3dict.sim.wire import Step
 
 try:
-    from aiohttp import WSMsgType, web
+    from aiohttp import web
+
+    from pr3dict.sim.guard import guard
+    from pr3dict.sim.wing import REQUEST_MAX, House, Wing
+    from pr3dict.sim.wings import WINGS
 except ImportError as absent:
     raise MissingExtra("aiohttp", "sim") from absent
-
-HEARD: Final = (WSMsgType.TEXT, WSMsgType.BINARY)
 
 NS_PER_S: Final = 1_000_000_000
 NS_PER_MS: Final = 1_000_000
@@ -40,14 +40,11 @@ SLOW_S: Final = 5.0
 """Flat out: how long a full socket may take nothing before its reader counts as too slow."""
 STOP_S: Final = 0.3
 """How long the end of the server waits for clients to say goodbye."""
-REQUEST_MAX: Final = 16 << 20
-"""Bytes of a request: thousands of tokens at once."""
+NO_SUCH_PATH: Final = b'{"error":"not found"}'
 
 GOING_AWAY: Final = 1001
 TRY_LATER: Final = 1013
-NORMAL: Final = 1000
 SLOW_CONSUMER: Final = "slow consumer: send buffer full"
-ALL_RESOLVED: Final = "all subscribed assets resolved"
 STARTS_AGAIN: Final = "the recording starts again"
 
 
@@ -66,7 +63,7 @@ class LoopClock:
         return round(asyncio.get_running_loop().time() * NS_PER_S)
 
 
-class SimServer:
+class SimServer(House):
     """A venue that clients can connect to, between `async with` and its end.
 
     `paused` starts it at rest, for tests that `step`. Everything runs on one event loop.
@@ -83,38 +80,76 @@ class SimServer:
         send_buffer: int = SEND_BUFFER,
         slow_s: float = SLOW_S,
     ) -> None:
-        self.source = source
-        self.faults = Faults()
-        self.connections: dict[int, Connection] = {}
-        """Open connections by number; numbers count from 1."""
-        self.accepted = 0
-        """Connections so far."""
-        self.delivered = 0
-        """Data frames handed out so far, over all connections."""
+        super().__init__(source)
         self._host, self._port = host, port
         self._clock = clock or LoopClock()
         self._send_buffer, self._slow_s = send_buffer, slow_s
-        self._followers: dict[str, dict[int, Connection]] = {}
         self._running = asyncio.Event()
-        self._subscribed = asyncio.Event()
         self._finished = asyncio.Event()
         self._anchor = (0, 0, 0)
         self._played = 0
-        self._tasks = asyncio.TaskGroup()
+        self._wings: list[Wing] = [make(self) for make in WINGS]
         self._runner: web.AppRunner | None = None
-        self._pump: asyncio.Task[None] | None = None
+        self._lives: list[asyncio.Task[None]] = []
         if not paused:
             self._running.set()
 
     @property
+    def _place(self) -> str:
+        return f"{self._host}:{self._port}"
+
+    @property
     def ws_url(self) -> str:
         """The address of the market channel."""
-        return f"ws://{self._host}:{self._port}/ws/market"
+        return f"ws://{self._place}/ws/market"
 
     @property
     def rest_url(self) -> str:
         """The address of REST, without a slash at the end."""
-        return f"http://{self._host}:{self._port}"
+        return f"http://{self._place}"
+
+    @property
+    def user_ws_url(self) -> str:
+        """The address of the user channel."""
+        return f"ws://{self._place}/ws/user"
+
+    @property
+    def gamma_url(self) -> str:
+        """The address of Gamma, without a slash at the end, as all of REST."""
+        return f"http://{self._place}/gamma"
+
+    @property
+    def data_url(self) -> str:
+        """The address of the Data API; its version 2 is below it."""
+        return f"http://{self._place}/data-api"
+
+    @property
+    def rtds_url(self) -> str:
+        """The address of the live data."""
+        return f"ws://{self._place}/rtds"
+
+    @property
+    def polybolt_url(self) -> str:
+        """The address of PolyBolt, the successor of the live data's prices."""
+        return f"ws://{self._place}/polybolt/ws"
+
+    @property
+    def sports_url(self) -> str:
+        """The address of the sports scores."""
+        return f"ws://{self._place}/sports/ws"
+
+    def settings(self) -> dict[str, str]:
+        """Return the settings of a `Config` that lead our client to every service here."""
+        return {
+            "polymarket_market_ws_url": self.ws_url,
+            "polymarket_user_ws_url": self.user_ws_url,
+            "polymarket_clob_url": self.rest_url,
+            "polymarket_gamma_url": self.gamma_url,
+            "polymarket_data_url": self.data_url,
+            "polymarket_rtds_url": self.rtds_url,
+            "polymarket_polybolt_url": self.polybolt_url,
+            "polymarket_sports_url": self.sports_url,
+        }
 
     @property
     def tokens(self) -> list[str]:
@@ -162,7 +197,7 @@ class SimServer:
     def hang_up(self, code: int, reason: str, number: int = EVERY_CONNECTION) -> None:
         """Close one connection, or all, with a code."""
         for connection in self._numbered(number):
-            self._close(connection, code, reason)
+            self.close(connection, code, reason)
 
     def cut(self, number: int = EVERY_CONNECTION) -> None:
         """End the TCP connection of one client, or of all, without a close frame."""
@@ -176,17 +211,18 @@ class SimServer:
             self.faults.struck["half_open"] += 1
 
     async def __aenter__(self) -> Self:
-        app = web.Application(client_max_size=REQUEST_MAX)
-        app.router.add_get("/ws/market", self._converse)
-        app.router.add_post("/books", self._answer)
-        app.router.add_get("/{path:.*}", self._answer)
+        app = web.Application(client_max_size=REQUEST_MAX, middlewares=[guard(self.faults)])
+        for wing in self._wings:
+            app.add_routes(wing.routes())
+        app.router.add_route("*", "/{path:.*}", _nothing_here)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_S)
         await self._runner.setup()
         await web.TCPSite(self._runner, self._host, self._port).start()
         self._port = self._runner.addresses[0][1]
-        await self._tasks.__aenter__()
+        await self.tasks.__aenter__()
         self._drop_anchor()
-        self._pump = self._tasks.create_task(self._play())
+        lives = (self._play(), *(wing.run() for wing in self._wings))
+        self._lives = [self.tasks.create_task(life) for life in lives]
         return self
 
     async def __aexit__(
@@ -196,15 +232,15 @@ class SimServer:
         trace: TracebackType | None,
     ) -> None:
         assert self._runner is not None
-        assert self._pump is not None
-        self._pump.cancel()
+        for life in self._lives:
+            life.cancel()
         self.hang_up(GOING_AWAY, "the venue stops")
         if not await until(lambda: not self.connections, STOP_S):
             self.cut()
         await self._runner.cleanup()
         # Only a cancellation may be the group's own doing; other errors stay as they are.
         ours = (kind, error, trace) if kind is asyncio.CancelledError else (None, None, None)
-        await self._tasks.__aexit__(*ours)
+        await self.tasks.__aexit__(*ours)
 
     async def _play(self) -> None:
         """Play the source at its rate until its end."""
@@ -231,7 +267,7 @@ class SimServer:
         """Tie venue time to wall time from here on."""
         self._anchor = (self._clock.now(), self.source.now_ms, self._played)
 
-    def _now_ms(self) -> int:
+    def now_ms(self) -> int:
         """Return the venue's time: between two steps it goes on, at rest it stands."""
         speed = self.source.rate.speed
         if not speed or not self._running.is_set():
@@ -264,24 +300,7 @@ class SimServer:
         if step is None:
             return
         self._played += len(step.frames)
-        for connection in self._audience(step):
-            self.delivered += connection.offer(step, self.faults)
-        if step.tokens and not self.source.known(step.tokens[0]):
-            self._dismiss(step)
-
-    def _audience(self, step: Step) -> list[Connection]:
-        if not step.tokens:
-            return [each for each in self.connections.values() if not each.ending]
-        found: dict[int, Connection] = {}
-        for token in step.tokens:
-            found |= self._followers.get(token, {})
-        return [connection for connection in found.values() if not connection.ending]
-
-    def _dismiss(self, step: Step) -> None:
-        """Close the connections that follow nothing but resolved markets."""
-        for connection in self._audience(step):
-            if not any(map(self.source.known, connection.conversation.following)):
-                self._close(connection, NORMAL, ALL_RESOLVED)
+        self.pass_on(step)
 
     def _is_drained(self) -> bool:
         return not any(each.pending for each in self.connections.values() if not each.ending)
@@ -293,7 +312,7 @@ class SimServer:
             if self._flat_out or connection.ending:
                 continue
             if connection.buffered > self._send_buffer + connection.openings:
-                self._close(connection, TRY_LATER, SLOW_CONSUMER)
+                self.close(connection, TRY_LATER, SLOW_CONSUMER)
 
     async def _room(self) -> None:
         """Flat out: wait until every reader has taken most of what it was sent."""
@@ -307,7 +326,7 @@ class SimServer:
                     waited_since = self._clock.now()
             if self._clock.now() - waited_since > self._slow_s * NS_PER_S:
                 for connection in full:
-                    self._close(connection, TRY_LATER, SLOW_CONSUMER)
+                    self.close(connection, TRY_LATER, SLOW_CONSUMER)
                 return
             await asyncio.sleep(NAP_S)
 
@@ -317,77 +336,6 @@ class SimServer:
             return list(self.connections.values())
         return [self.connections[number]] if number in self.connections else []
 
-    def _close(self, connection: Connection, code: int, reason: str) -> None:
-        if not connection.ending:
-            connection.ending = True
-            self.faults.struck[f"close {code}"] += 1
-            self._tasks.create_task(connection.close(code, reason))
 
-    async def _converse(self, request: web.Request) -> web.StreamResponse:
-        """Serve one client of the market channel, from its upgrade to its end."""
-        refusal = self.faults.refusal()
-        if refusal is not None:
-            status, headers, body = refusal
-            return web.Response(status=status, headers=headers, text=body)
-        socket = web.WebSocketResponse(
-            compress=False, autoclose=False, timeout=LINGER_S, max_msg_size=REQUEST_MAX
-        )
-        await socket.prepare(request)
-        transport = request.transport
-        if transport is None:
-            return socket
-        self.accepted += 1
-        connection = Connection(self.accepted, transport)
-        self.connections[connection.number] = connection
-        try:
-            async for message in socket:
-                if message.type in HEARD and not connection.ending:
-                    data = message.data  # Clients in use (polyws) send their JSON as bytes.
-                    text = data if isinstance(data, str) else data.decode(errors="replace")
-                    self._hear(connection, text)
-        finally:
-            closed_by_us = connection.ending
-            self._forget(connection)
-        if closed_by_us:
-            transport.close()  # Or aiohttp would send a second close frame.
-        else:
-            await asyncio.sleep(self.faults.slow_close_s)
-        return socket
-
-    def _hear(self, connection: Connection, text: str) -> None:
-        """Act on a text of a client."""
-        reply = connection.conversation.heard(text, self.source.known, self._opening)
-        for token in reply.added:
-            self._followers.setdefault(token, {})[connection.number] = connection
-        for token in reply.removed:
-            self._followers[token].pop(connection.number, None)
-        if text != "PING" or not self.faults.ping_ignored():
-            for frame in reply.frames:
-                connection.say(frame)
-        if reply.added:
-            connection.openings += sum(map(len, reply.frames))
-            self._subscribed.set()
-        connection.flush()
-        if reply.close:
-            self._close(connection, *reply.close)
-
-    def _opening(self, tokens: Iterable[str]) -> bytes:
-        return self.source.opening(self.faults.sent_snapshots(list(tokens)))
-
-    def _forget(self, connection: Connection) -> None:
-        connection.ending = connection.gone = True
-        self.connections.pop(connection.number, None)
-        for token in connection.conversation.following:
-            self._followers[token].pop(connection.number, None)
-
-    async def _answer(self, request: web.Request) -> web.Response:
-        """Serve one REST request."""
-        refusal = self.faults.rest_refusal()
-        if refusal is not None:
-            status, headers, body = refusal
-            return web.Response(status=status, headers=headers, text=body)
-        if request.method == "POST":
-            code, answer = rest.post_books(self.source, await request.read())
-        else:
-            code, answer = rest.get(self.source, request.path, request.query, self._now_ms())
-        return web.Response(status=code, body=answer, content_type="application/json")
+async def _nothing_here(_request: web.Request) -> web.Response:
+    return web.Response(status=404, body=NO_SUCH_PATH, content_type="application/json")

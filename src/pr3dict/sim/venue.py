@@ -16,8 +16,9 @@ from pr3dict.sim.config import TICKS, SimConfig
 from pr3dict.sim.flow import Order, next_order
 from pr3dict.sim.hash import MICROS
 from pr3dict.sim.markets import new_market
+from pr3dict.sim.matching import reserved, rested, walked
 from pr3dict.sim.shape import GAP_MS, RESOLVED_MS, TRADE_NOTICE_MS
-from pr3dict.sim.wire import Fill, Frame, Step
+from pr3dict.sim.wire import Fill, Frame, Step, Trade
 
 MS_PER_HOUR: Final = 3_600_000
 EDGE: Final = 960_000
@@ -161,6 +162,42 @@ class Venue:
         """Script: a market is opened with the next step."""
         self._plan(self.now_ms, self._create_one)
 
+    def rest(self, token: str, order: str, price: int, size: int, now_ms: int) -> Step:
+        """Let an order of an account rest (BUY or SELL, micros); a negative size takes it away.
+
+        At once, and for whoever calls to `announce`; an order that crosses must `take` before.
+        What others take of it comes as `Step.made`.
+        Raises `ValueError` where less rests than is taken away, `KeyError` for an unknown token.
+        """
+        market, side = self._markets[token]
+        top = market.best(0)
+        change = rested(market, side, order, price, size)
+        market.apply([change], at_ms := self._moment(now_ms))
+        frames = [*self._quotes(market, top, at_ms), *wire.price_changes(market, [change])]
+        return _said(market, at_ms, frames)
+
+    def take(
+        self, token: str, order: str, limit: int, size: int, now_ms: int
+    ) -> tuple[Step, list[tuple[int, int]]]:
+        """Let an account take up to a size at a limit price or better, at once; micros.
+
+        Return the step to `announce` and what was got as (price, size), best first; nothing where
+        nothing matched. Raises `KeyError` for an unknown token.
+        """
+        market, side = self._markets[token]
+        at_ms = self._moment(now_ms)
+        changes, got = walked(market, side, order, limit, size)
+        if not got:
+            return _said(market, at_ms, ()), got
+        last = got[-1][0]
+        fill = Fill(side, order, last, sum(each for _, each in got))
+        maker_price = last if changes[0].owner == side else MICROS - last
+        return self._execute(market, Order(changes, fill, maker_price), at_ms), got
+
+    def _moment(self, now_ms: int) -> int:
+        """Return a moment that is neither before the last step nor after the next."""
+        return max(self.now_ms, min(now_ms, self.next_ms or now_ms))
+
     def _plan(self, at_ms: int, action: Action) -> None:
         heapq.heappush(self._agenda, (at_ms + self._ahead_ms, next(self._order), action))
 
@@ -189,33 +226,43 @@ class Venue:
             return _said(market, now_ms, ())
         config = self._config
         order = next_order(market, config.levels, config.trade_share, self._rng)
-        frames = self._execute(market, order, now_ms) if order.changes else []
+        step = self._execute(market, order, now_ms) if order.changes else None
         if market.tick == COARSE and max(market.ladders[0].best, market.ladders[1].best) > EDGE:
             self._plan(now_ms + 1, partial(self._regrid, market, FINE))
         self._plan_order(market, now_ms)
-        return _said(market, now_ms, frames)
+        return step or _said(market, now_ms, ())
 
-    def _execute(self, market: Market, order: Order, now_ms: int) -> list[Frame]:
+    def _execute(self, market: Market, order: Order, now_ms: int) -> Step:
         """Apply an order and return its frames in the order in which the venue sends them."""
         top = market.best(0)
+        trades: tuple[Trade, ...] = ()
         if order.fill:
             market.traded(order.maker_price)
             notice_ms = now_ms + round(TRADE_NOTICE_MS.draw(self._rng))
             transaction = f"0x{self._rng.getrandbits(256):064x}"
             self._plan(notice_ms, partial(self._tell_trade, market, order.fill, transaction))
-        market.apply(order.changes, now_ms)
-        frames = []
-        if self._config.custom and market.best(0) != top:
-            quoted_ms = now_ms + self._rng.getrandbits(1)
-            frames += [wire.best_bid_ask(market, side, quoted_ms) for side in (0, 1)]
-        frames += wire.price_changes(market, order.changes)
+            trades = (_trade(market, order.fill, transaction, now_ms),)
+        # A trade hits the ladder of its last change; what rests of the taker stands before that.
+        hit = order.changes[-1].ladder if order.fill else None
+        changes, made = reserved(market, order.changes, hit=hit)
+        market.apply(changes, now_ms)
+        frames = self._quotes(market, top, now_ms)
+        frames += wire.price_changes(market, changes)
         if order.fill:
             frames += [wire.book(market, side) for side in (0, 1)]
-        return frames
+        return Step(now_ms, market.rules.tokens, tuple(frames), trades, tuple(made))
+
+    def _quotes(self, market: Market, top: tuple[int, int], now_ms: int) -> list[Frame]:
+        """Return the notices of a top of the book that is another than it was."""
+        if not self._config.custom or market.best(0) == top:
+            return []
+        quoted_ms = now_ms + self._rng.getrandbits(1)
+        return [wire.best_bid_ask(market, side, quoted_ms) for side in (0, 1)]
 
     def _place(self, market: Market, change: Change, now_ms: int) -> Step:
-        market.apply([change], now_ms)
-        return _said(market, now_ms, wire.price_changes(market, [change]))
+        changes, _ = reserved(market, [change])
+        market.apply(changes, now_ms)
+        return _said(market, now_ms, wire.price_changes(market, changes))
 
     def _tell_trade(self, market: Market, fill: Fill, transaction: str, now_ms: int) -> Step:
         notice = wire.last_trade_price(market, fill, transaction, now_ms)
@@ -260,10 +307,12 @@ class Venue:
             for side, ladder in enumerate(market.ladders)
             for price in ladder.prices
         ]
+        market.own.clear()
         market.apply(gone, now_ms)
         announced_ms = now_ms + round(RESOLVED_MS.draw(self._rng))
         self._plan(announced_ms, partial(self._resolve, market, winner))
-        return _said(market, now_ms, wire.price_changes(market, gone))
+        step = _said(market, now_ms, wire.price_changes(market, gone))
+        return step._replace(settled=market.rules.condition)
 
     def _resolve(self, market: Market, winner: int, now_ms: int) -> Step:
         market.resolved = True
@@ -275,3 +324,9 @@ class Venue:
 
 def _said(market: Market, now_ms: int, frames: Sequence[Frame]) -> Step:
     return Step(now_ms, market.rules.tokens, tuple(frames))
+
+
+def _trade(market: Market, fill: Fill, transaction: str, now_ms: int) -> Trade:
+    rules = market.rules
+    token = rules.tokens[fill.token]
+    return Trade(now_ms, rules.condition, token, fill.side, fill.price, fill.size, transaction)

@@ -25,15 +25,6 @@ class Frame(NamedTuple):
     """Only for connections that asked for the custom features."""
 
 
-class Step(NamedTuple):
-    """What the venue says at one moment: the frames of one batch, or of one notice."""
-
-    time_ms: int
-    tokens: tuple[str, ...]
-    """The tokens of the market; none where the notice is for the whole site."""
-    frames: tuple[Frame, ...]
-
-
 class Fill(NamedTuple):
     """A trade as it is told: the taker's token and side, micros."""
 
@@ -41,6 +32,46 @@ class Fill(NamedTuple):
     side: str
     price: int
     size: int
+
+
+class Trade(NamedTuple):
+    """A trade for those within the venue: what happened, whoever is told of it."""
+
+    time_ms: int
+    condition: str
+    token: str
+    """The taker's."""
+    side: str
+    """The taker's: BUY or SELL."""
+    price: int
+    """Micros, as the size."""
+    size: int
+    transaction: str
+
+
+class Made(NamedTuple):
+    """What was taken of the orders of accounts that rest at one price (`Venue.rest`)."""
+
+    token: str
+    """Whose bids they are; a SELL of the other token at 1 - price is the same."""
+    price: int
+    size: int
+    """Micros, as the price. The orders of the generated crowd were taken before them."""
+
+
+class Step(NamedTuple):
+    """What the venue says at one moment: the frames of one batch, or of one notice."""
+
+    time_ms: int
+    tokens: tuple[str, ...]
+    """The tokens of the market; none where the notice is for the whole site."""
+    frames: tuple[Frame, ...]
+    trades: tuple[Trade, ...] = ()
+    """What was traded at this moment; the frame that tells it comes a moment later."""
+    made: tuple[Made, ...] = ()
+    """What of it was taken of accounts; the last of `trades` is the taker's side of it."""
+    settled: str = ""
+    """The condition of a market whose question was answered now: all its orders are gone."""
 
 
 def spaced(message: object) -> bytes:

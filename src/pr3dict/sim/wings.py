@@ -1,0 +1,14 @@
+"""The wings of the simulated venue: who is built into it. `wing.py` tells how to add one."""
+
+from collections.abc import Callable
+from typing import Final
+
+from pr3dict.sim.clob import ClobPublic
+from pr3dict.sim.market_channel import MarketChannel
+from pr3dict.sim.wing import House, Wing
+
+WINGS: Final[tuple[Callable[[House], Wing], ...]] = (
+    MarketChannel,
+    ClobPublic,
+)
+"""Made in this order, each with the house; a listener of an earlier one hears a step first."""
