@@ -1,6 +1,8 @@
 """`PolymarketPlatform`: by WebSocket where there is a live book, else by REST."""
 
+import asyncio
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from tests.app.kit import venue
@@ -8,7 +10,7 @@ from tests.engine.waiting import until
 
 from pr3dict.client.platform import PolymarketPlatform
 from pr3dict.model.errors import FeedError, UnknownTokenError
-from pr3dict.model.states import Source
+from pr3dict.model.states import BookState, Proof, Source
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +62,68 @@ async def test_a_book_comes_by_rest_while_the_feed_is_down():
         async with connected(mine, polymarket_market_ws_url=nowhere, rest=False) as platform:
             book = await platform.get_orderbook(token)
 
-    assert (True, Source.REST) == (book.is_live, book.source)
+    assert (BookState.STALE, Source.REST) == (book.state, book.source)
+    assert Proof.PROVED == book.proof
+    assert book.best_bid < book.best_ask
+
+
+async def test_while_the_connection_is_down_books_follow_the_venue_by_rest_and_then_by_the_stream():
+    with venue() as mine:
+        token = mine.tokens[0]
+        times, sources = [], []
+        async with connected(mine, fallback_every_s=0.05) as platform:
+
+            async def shows(source: Source, state: BookState, since: int) -> Any:
+                async with asyncio.timeout(10):
+                    while True:
+                        book = await platform.get_orderbook(token)
+                        times.append(book.venue_ns)
+                        sources.append(book.source)
+                        if (source, state) == (book.source, book.state) and since < book.venue_ns:
+                            return book.venue_ns
+                        await asyncio.sleep(0)
+
+            live_ns = await shows(Source.WS, BookState.LIVE, 0)
+            mine.do(lambda: mine.faults.refuse(503, times=10_000))
+            mine.do(mine.server.cut)
+            first_ns = await shows(Source.REST, BookState.STALE, live_ns)
+            later_ns = await shows(Source.REST, BookState.STALE, first_ns)
+            mine.do(mine.faults.forgive)
+            await shows(Source.WS, BookState.LIVE, later_ns)
+            fallback = platform.get_websocket_stats()["fallback"]
+
+    assert sorted(times) == times  # never an older book than one shown before
+    assert {Source.WS, Source.REST} == set(sources)
+    assert fallback["read"] >= 1
+    assert 0 == fallback["down"]
+
+
+async def test_a_stream_that_keeps_silent_does_not_keep_the_first_book_waiting():
+    with venue() as mine:
+        token = mine.tokens[0]
+        mine.rest()
+        mine.do(lambda: mine.faults.withhold_snapshot(token))
+        async with connected(mine, first_book_s=60.0) as platform:
+            book = await platform.get_orderbook(token)
+
+    assert Source.REST == book.source
+    assert book.state in {BookState.LIVE, BookState.SUSPECT}
+
+
+async def test_an_older_answer_of_rest_does_not_undo_a_newer_one_without_a_feed(served):
+    token = served.tokens[0]
+    async with connected(served, use_websocket=False) as platform:
+        times = [(await platform.get_orderbook(token)).venue_ns for _ in range(20)]
+    assert sorted(times) == times
+
+
+async def test_books_are_subscribed_and_left_as_wanted(served):
+    yes, no = served.tokens[:2]
+    async with connected(served) as platform:
+        await platform.subscribe([yes, no])
+        assert 2 == platform.get_websocket_stats()["subscribed_assets"]
+        await platform.unsubscribe([no])
+        assert 1 == platform.get_websocket_stats()["subscribed_assets"]
 
 
 async def test_a_token_that_the_venue_does_not_know_has_no_book(served):

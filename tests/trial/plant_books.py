@@ -204,7 +204,7 @@ BOOK_BUGS: Final = (
         "older_change_applied",
         "a change that is older than what is held is applied",
         _entry(Change, _newest),
-        (235,),
+        (382,),
         "reference",
     ),
     Bug(
@@ -309,7 +309,7 @@ BOOK_BUGS: Final = (
         "one_loss_is_everybodys",
         "the loss of one connection makes the books of all others STALE",
         instead(Shelf, "of_link", _every_link),
-        (),
+        (60,),
         "reference",
     ),
     Bug(

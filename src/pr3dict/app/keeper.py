@@ -116,6 +116,13 @@ class Keeper:
         self.heal.forget(token)
         self.audit.forget(token)
 
+    def told(self, body: bytes) -> None:
+        """Take in the books that somebody else has asked REST for; what is newer stays."""
+        now = self._parts.clock.now()
+        answer = self._understood(body, now)
+        if answer is not None and not _is_ahead(answer, now):
+            self._take_in(body, now)
+
     async def run(self) -> None:
         """Do what is due, for ever."""
         async with asyncio.TaskGroup() as group:
@@ -209,7 +216,7 @@ class Keeper:
         if answer is None:
             self.heal.failed(tokens, now)
             return
-        self._take_in(answer, now)
+        self._take_in(answer.body, now)
         for event in self.heal.answered(tokens, answer.tokens, now):
             self._parts.engine.publish(event)
 
@@ -217,18 +224,15 @@ class Keeper:
         """Read books whose connection is down."""
         answer = await self._books(tokens)
         now = self._parts.clock.now()
-        if answer is None or any(
-            reading.venue_ns > now + FUTURE_NS for reading in answer.readings.values()
-        ):
+        if answer is None or _is_ahead(answer, now):
             self.fallback.failed(now)
-            return
-        if self.fallback.answered(tokens):
-            self._take_in(answer, now)
+        elif self.fallback.answered(tokens):
+            self._take_in(answer.body, now)
 
-    def _take_in(self, answer: Answer, now: Nanos) -> None:
+    def _take_in(self, body: bytes, now: Nanos) -> None:
         """Fill books with what REST said."""
-        self._parts.record(Kind.REST, 0, now, answer.body)
-        self._parts.engine.changed(self._parts.books.feed_rest(0, answer.body, now))
+        self._parts.record(Kind.REST, 0, now, body)
+        self._parts.engine.changed(self._parts.books.feed_rest(0, body, now))
 
     async def _read(self, tokens: Sequence[str]) -> None:
         """Compare books with REST."""
@@ -305,3 +309,8 @@ class Keeper:
                 same = theirs.digest(token) == books.digest(token)
                 readings[token] = Reading(same, view.venue_ns)
         return Answer(body, told, readings)
+
+
+def _is_ahead(answer: Answer, now: Nanos) -> bool:
+    """Whether a book of an answer is from the future."""
+    return any(reading.venue_ns > now + FUTURE_NS for reading in answer.readings.values())

@@ -1,24 +1,40 @@
-"""`PolymarketPlatform`: one way to ask for a book, by WebSocket where it is live, else by REST."""
+"""`PolymarketPlatform`: one object that answers: by WebSocket while it is up, by REST while not.
 
+What the stream tells and what REST tells meet in the same books, where an older one never takes
+the place of a newer one. Without a feed the books are those of REST alone, by the same rule.
+"""
+
+import asyncio
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final, Self
 
+from pr3dict.app import world
+from pr3dict.app.system import System
 from pr3dict.client import words
 from pr3dict.client.arguments import token_id
 from pr3dict.client.manager import OrderBookManager
 from pr3dict.client.snapshot import OrderBookSnapshot
 from pr3dict.config import Config, from_environment
-from pr3dict.core import load
-from pr3dict.model.errors import FeedError
+from pr3dict.core import Books, load
+from pr3dict.model.errors import FeedError, MissingExtra, RestError
+from pr3dict.model.requests import Request
+from pr3dict.model.states import Source
+from pr3dict.model.units import NS_PER_S
 from pr3dict.net.clock import SystemClock
-from pr3dict.net.http import HttpClient
-from pr3dict.venues.polymarket import rest
+from pr3dict.venues.polymarket import limits, rest
 
-_OK = 200
+if TYPE_CHECKING:
+    from pr3dict.net.rest import Rest
+
+HEDGE_S: Final = 0.5
+"""A stream that has shown no book by then may take its time: REST is asked meanwhile."""
+TAKES: Final = 2
+"""A book read by the fallback is good for so many of its periods; then REST is asked at once."""
 
 
 class PolymarketPlatform:
-    """Books of Polymarket on demand. `connect` first, `disconnect` last.
+    """Books of Polymarket on demand. `connect` first, `disconnect` last, or use `async with`.
 
     use_websocket: keep the books that were asked for by a feed; without it each is read by REST.
     redis_url: accepted and without effect yet. config: from the environment unless given.
@@ -34,7 +50,9 @@ class PolymarketPlatform:
         self._config = config or from_environment()
         self._clock = SystemClock()
         self._manager: OrderBookManager | None = None
-        self._http: HttpClient | None = None
+        self._rest: Rest | None = None
+        self._read: Books | None = None
+        """Books that only REST has told of: those of tokens that no feed keeps."""
         if use_websocket:
             self._manager = OrderBookManager(
                 (),
@@ -62,23 +80,49 @@ class PolymarketPlatform:
         """Stop the feed and close all connections."""
         if self._manager is not None:
             await self._manager.stop()
-        if self._http is not None:
-            await self._http.aclose()
-            self._http = None
+        if self._rest is not None:
+            await self._rest.aclose()
+            self._rest = None
+
+    async def __aenter__(self) -> Self:
+        await self.connect()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.disconnect()
+
+    async def subscribe(self, asset_ids: Iterable[str]) -> None:
+        """Keep these books by the feed and wait for them, at most the setting `first_book_s`.
+
+        Without WebSocket there is nothing to keep. Raises `UnknownTokenError`, and `FeedError`
+        where no connection can be made: the feed goes on trying, and REST serves meanwhile.
+        """
+        if self._manager is not None:
+            await self._manager.subscribe(asset_ids)
+
+    async def unsubscribe(self, asset_ids: Iterable[str]) -> None:
+        """Keep these books no more."""
+        if self._manager is not None:
+            await self._manager.unsubscribe(asset_ids)
 
     async def get_orderbook(self, asset_id: str) -> OrderBookSnapshot | None:
-        """Return the book of a token; `source` and `state` tell how it came to be.
+        """Return the book of a token; `source`, `state` and `verified_ns` tell how far to trust it.
 
         By WebSocket: the first call subscribes and waits for the book, later ones only read. By
-        REST when there is no live book. None when the venue has none. Raises
+        REST where there is no live book: then `source` is REST, and of a token whose connection is
+        down the state stays STALE. Never an older book than one that was returned before. None
+        when the venue has none. Within the settings `first_book_s` and `rest_patience_s`. Raises
         `UnknownTokenError`; `FeedError` or `MissingExtra` when it can be had by neither.
         """
-        held = await self._by_websocket(token_id(asset_id))
-        if held is not None and held.is_live:
+        token = token_id(asset_id)
+        held = self._held(token)
+        if held is None or not held.is_live:
+            held = await self._by_websocket(token)
+        if held is not None and (held.is_live or self._is_fresh(held)):
             return held
         try:
-            return await self._by_rest(asset_id)
-        except FeedError:
+            return await self._by_rest(token)
+        except (FeedError, MissingExtra):
             if held is None or not held.version:
                 raise
             return held
@@ -100,33 +144,61 @@ class PolymarketPlatform:
         """Return all figures of the feed by name; None without WebSocket."""
         return None if self._manager is None else self._manager.get_stats()
 
-    async def _by_websocket(self, asset_id: str) -> OrderBookSnapshot | None:
+    def _held(self, token: str) -> OrderBookSnapshot | None:
+        """Return the book that the feed keeps; None where it runs not, or keeps none."""
+        if self._manager is None or not self._manager.system.running:
+            return None
+        return self._manager.get_orderbook(token)
+
+    async def _by_websocket(self, token: str) -> OrderBookSnapshot | None:
+        """Subscribe, and wait a moment for the first book."""
         if self._manager is None or not self._manager.system.running:
             return None
         try:
-            await self._manager.subscribe([asset_id])
-        except FeedError:
-            return self._manager.get_orderbook(asset_id)  # no connection yet: it goes on trying
-        return self._manager.get_orderbook(asset_id)
+            async with asyncio.timeout(HEDGE_S):
+                await self._manager.subscribe([token])
+        except (FeedError, TimeoutError):
+            pass  # no connection yet, or no book: it goes on trying
+        return self._manager.get_orderbook(token)
 
-    async def _by_rest(self, asset_id: str) -> OrderBookSnapshot | None:
-        if self._http is None:
-            self._http = HttpClient(
-                self._clock,
-                timeout_s=self._config.rest_timeout_s,
-                answer_bytes_max=self._config.rest_bytes_max,
-            )
-        request = rest.book(self._config.polymarket_clob_url, asset_id)
-        status, body = await self._http.get(request.url)
-        if status == rest.NO_BOOK:
-            return None
-        books = load(self._config.core).new_books(prove=self._config.prove, adopt=True)
+    def _is_fresh(self, held: OrderBookSnapshot) -> bool:
+        """Whether the feed itself has read this by REST a moment ago."""
+        every_ns = self._config.fallback_every_s * NS_PER_S
+        age_ns = self._clock.now() - held.local_ns
+        return held.source is Source.REST and age_ns < TAKES * every_ns
+
+    async def _by_rest(self, token: str) -> OrderBookSnapshot | None:
+        """Ask REST, and return the newest of what the books hold then."""
+        if self._rest is None:
+            self._rest = world.rest(self._config, self._clock)
+        try:
+            body = await self._rest.ask(self._book_of(token))
+        except RestError as error:
+            if error.name == "not_found":
+                return None
+            raise
+        if self._manager is None or self._held(token) is None:
+            return self._told(token, body)
+        system = self._manager.system
+        if isinstance(system, System):  # A platform keeps no replay.
+            await asyncio.wrap_future(system.call(lambda feed: feed.keeper.told(body)))
+        return self._held(token)
+
+    def _book_of(self, token: str) -> Request[bytes]:
+        url = rest.book(self._config.polymarket_clob_url, token).url
+        return Request(url=url, read=bytes, limits=(limits.ALL, "clob", "/book"))
+
+    def _told(self, token: str, body: bytes) -> OrderBookSnapshot | None:
+        """Take in a book that no feed keeps, and return what is held of it then."""
         now = self._clock.now()
-        books.open_link(0, now)
-        if status == _OK:
-            books.feed_rest(0, body, now)
-        view = books.view(asset_id)
+        if self._read is None:
+            self._read = load(self._config.core).new_books(prove=self._config.prove, adopt=True)
+            self._read.open_link(0, now)
+        self._read.feed_rest(0, body, now)
+        self._read.take()
+        view = self._read.view(token)
         if view is None:
-            found = body[:120].decode(errors="replace")
-            raise FeedError(f"{request.url}: wanted a book, found {status} {found!r}")
+            raise RestError(
+                f"wanted the book of {token}, found {body[:120]!r}", name="bad_answer", status=200
+            )
         return OrderBookSnapshot(view, now, max_depth=self._config.max_depth)
