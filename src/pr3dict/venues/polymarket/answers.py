@@ -128,6 +128,23 @@ def data(read: Callable[[object], T]) -> Callable[[bytes], T]:
     return lambda body: _read(Row, lambda: read(_member(_object(opened(body)), "data")))
 
 
+def just(kind: type[R]) -> Callable[[object], R]:
+    """Return the reader of an object."""
+    return lambda found: row(kind, found)
+
+
+def first(kind: type[R]) -> Callable[[bytes], R]:
+    """Return the reader of an answer that is a list of one object."""
+
+    def read(body: bytes) -> R:
+        found = _rows(kind, opened(body))
+        if len(found) != 1:
+            raise ValueError(f"wanted a list of one, found {len(found)}")
+        return found[0]
+
+    return lambda body: _read(kind, lambda: read(body))
+
+
 def maybe(kind: type[R]) -> Callable[[object], R | None]:
     """Return the reader of an object that may be null."""
     return lambda found: None if found is None else row(kind, found)
