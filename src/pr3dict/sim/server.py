@@ -8,7 +8,7 @@ task of ours; aiohttp owns those of its requests.
 import asyncio
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Final, Protocol, Self, TypeVar
 
 from pr3dict.model.errors import MissingExtra
 from pr3dict.sim.books import Levels
@@ -46,6 +46,9 @@ GOING_AWAY: Final = 1001
 TRY_LATER: Final = 1013
 SLOW_CONSUMER: Final = "slow consumer: send buffer full"
 STARTS_AGAIN: Final = "the recording starts again"
+
+
+W = TypeVar("W", bound="Wing")
 
 
 class Clock(Protocol):
@@ -150,6 +153,13 @@ class SimServer(House):
             "polymarket_polybolt_url": self.polybolt_url,
             "polymarket_sports_url": self.sports_url,
         }
+
+    def wing(self, kind: type[W]) -> W:
+        """Return the wing of a kind, for its script. Raises `LookupError` where there is none."""
+        for wing in self._wings:
+            if isinstance(wing, kind):
+                return wing
+        raise LookupError(f"wing: wanted a {kind.__name__} in WINGS, found none")
 
     @property
     def tokens(self) -> list[str]:

@@ -4,11 +4,15 @@ from collections.abc import Callable
 from typing import Final
 
 from pr3dict.sim.clob import ClobPublic
+from pr3dict.sim.live_wing import PolyboltWing, RtdsWing, SportsWing
 from pr3dict.sim.market_channel import MarketChannel
 from pr3dict.sim.wing import House, Wing
 
 WINGS: Final[tuple[Callable[[House], Wing], ...]] = (
     MarketChannel,
     ClobPublic,
+    RtdsWing,
+    PolyboltWing,
+    SportsWing,
 )
 """Made in this order, each with the house; a listener of an earlier one hears a step first."""
