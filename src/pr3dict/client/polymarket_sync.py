@@ -51,9 +51,10 @@ class Polymarket:
     ) -> None:
         self._inner = AsyncPolymarket(config, credentials, wallet)
         self._loop = asyncio.new_event_loop()
-        threading.Thread(
-            target=_serve, args=(self._loop,), name="pr3dict-rest", daemon=True
-        ).start()
+        self._thread = threading.Thread(
+            target=_serve, args=(self._loop, self._inner), name="pr3dict-rest", daemon=True
+        )
+        self._thread.start()
         self._end = weakref.finalize(self, self._loop.call_soon_threadsafe, self._loop.stop)
 
     def __repr__(self) -> str:
@@ -61,11 +62,8 @@ class Polymarket:
 
     def close(self) -> None:
         """Close the connections and end the thread. Nothing more can be asked."""
-        if self._end.alive:
-            try:
-                self._run(self._inner.aclose, CLOSE_TIMEOUT_S)
-            finally:
-                self._end()
+        self._end()
+        self._thread.join(CLOSE_TIMEOUT_S)
 
     def __enter__(self) -> Self:
         return self
@@ -78,7 +76,33 @@ class Polymarket:
     ) -> None:
         self.close()
 
-    def _run(self, ask: Callable[[], Awaitable[T]], timeout_s: float | None = None) -> T:
+    get_ok = waits(AsyncPolymarket.get_ok)
+    get_server_time = waits(AsyncPolymarket.get_server_time)
+    get_version = waits(AsyncPolymarket.get_version)
+    get_order_book = waits(AsyncPolymarket.get_order_book)
+    get_order_books = waits(AsyncPolymarket.get_order_books)
+    get_price = waits(AsyncPolymarket.get_price)
+    get_prices = waits(AsyncPolymarket.get_prices)
+    get_midpoint = waits(AsyncPolymarket.get_midpoint)
+    get_midpoints = waits(AsyncPolymarket.get_midpoints)
+    get_spread = waits(AsyncPolymarket.get_spread)
+    get_spreads = waits(AsyncPolymarket.get_spreads)
+    get_last_trade_price = waits(AsyncPolymarket.get_last_trade_price)
+    get_last_trades_prices = waits(AsyncPolymarket.get_last_trades_prices)
+    get_tick_size = waits(AsyncPolymarket.get_tick_size)
+    get_neg_risk = waits(AsyncPolymarket.get_neg_risk)
+    get_fee_rate = waits(AsyncPolymarket.get_fee_rate)
+    get_market_of_token = waits(AsyncPolymarket.get_market_of_token)
+    get_market_info = waits(AsyncPolymarket.get_market_info)
+    get_clob_market = waits(AsyncPolymarket.get_clob_market)
+    get_live_activity = waits(AsyncPolymarket.get_live_activity)
+    get_prices_history = waits(AsyncPolymarket.get_prices_history)
+    list_clob_markets = waits(AsyncPolymarket.list_clob_markets)
+    list_simplified_markets = waits(AsyncPolymarket.list_simplified_markets)
+    list_sampling_markets = waits(AsyncPolymarket.list_sampling_markets)
+    list_sampling_simplified_markets = waits(AsyncPolymarket.list_sampling_simplified_markets)
+
+    def _run(self, ask: Callable[[], Awaitable[T]]) -> T:
         if not self._end.alive:
             raise RuntimeError("this Polymarket is closed: make a new one")
 
@@ -87,13 +111,18 @@ class Polymarket:
 
         asking = asyncio.run_coroutine_threadsafe(asked(), self._loop)
         try:
-            return asking.result(timeout_s)
+            return asking.result()
         finally:
             asking.cancel()  # Ctrl-C while we wait must not leave it asking; else without effect.
 
 
-def _serve(loop: asyncio.AbstractEventLoop) -> None:
+def _serve(loop: asyncio.AbstractEventLoop, inner: AsyncPolymarket) -> None:
+    """Run the loop until it is stopped, then close what is open. Holds nothing of `Polymarket`."""
     try:
         loop.run_forever()
+        for left in asyncio.all_tasks(loop):
+            left.cancel()
+        loop.run_until_complete(inner.aclose())
+        loop.run_until_complete(loop.shutdown_asyncgens())
     finally:
         loop.close()

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from pr3dict.model.errors import FeedError
+from pr3dict.model.errors import RestError
 from pr3dict.model.units import NS_PER_S, Nanos, to_micros, to_text
 from pr3dict.venues.polymarket import rules
 
@@ -70,7 +70,7 @@ def server_time(clob_url: str) -> Request:
 
 
 def read_market(answer: bytes) -> MarketRules:
-    """Read an answer of `/clob-markets/…`; raises `FeedError` when it is not one.
+    """Read an answer of `/clob-markets/…`; raises `RestError` when it is not one.
 
     >>> read_market(b'{"t":[{"t":"42","o":"Yes"},{"t":"7","o":"No"}],"mos":5,"mts":1e-3}')
     ... # doctest: +NORMALIZE_WHITESPACE
@@ -87,14 +87,14 @@ def read_market(answer: bytes) -> MarketRules:
             neg_risk=found.nr,
         )
     except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as wrong:
-        raise FeedError(
+        raise RestError(
             f"wanted the rules of a market from /clob-markets, found {answer[:120]!r}: {wrong}",
             name="bad_answer",
         ) from wrong
 
 
 def read_time(answer: bytes) -> Nanos:
-    """Read an answer of `/time`, whole seconds; raises `FeedError` when it is not one.
+    """Read an answer of `/time`, whole seconds; raises `RestError` when it is not one.
 
     >>> read_time(b"1766481546")
     1766481546000000000
@@ -102,7 +102,7 @@ def read_time(answer: bytes) -> Nanos:
     try:
         seconds = msgspec.json.decode(answer, type=_Seconds, strict=False)
     except (msgspec.MsgspecError, UnicodeDecodeError) as wrong:
-        raise FeedError(
+        raise RestError(
             f"wanted whole seconds from /time, found {answer[:120]!r}", name="bad_answer"
         ) from wrong
     return Nanos(seconds * NS_PER_S)
