@@ -84,3 +84,10 @@ def test_the_bounds_are_settings():
     assert [2, 4, 5, 5] == [backoff.wait(Pace.QUICK) for _ in range(4)]
     assert 105 == backoff.wait(Pace.SLOW)
     assert 2 == backoff.wait(Pace.QUICK, lived=7)
+
+
+def test_a_venue_that_wants_its_clients_spread_gets_them_spread():
+    backoff = Backoff(random.Random(0))
+    waits = [backoff.wait(Pace.QUICK, lived=30 * S, spread=10 * S) for _ in range(1000)]
+    assert min(waits) < 1 * S
+    assert 9 * S < max(waits) <= 10 * S

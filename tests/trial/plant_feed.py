@@ -48,9 +48,11 @@ def _old_deadline(closed: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _for_ever(wait: Callable[..., Any]) -> Callable[..., Any]:
-    def forgiving(self: Backoff, pace: object, *, lived: int = 0, asked: int = 0) -> Nanos:
+    def forgiving(
+        self: Backoff, pace: object, *, lived: int = 0, asked: int = 0, spread: int = 0
+    ) -> Nanos:
         del lived
-        found: Nanos = wait(self, pace, lived=1 << 62, asked=asked)
+        found: Nanos = wait(self, pace, lived=1 << 62, asked=asked, spread=spread)
         return found
 
     return forgiving

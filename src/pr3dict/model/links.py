@@ -38,6 +38,8 @@ class Verdict(msgspec.Struct, frozen=True):
     """For people: what happened, and whose doing it was."""
     retry_after: Nanos = Nanos(0)
     """The wait that the venue itself asked for; 0: it named none."""
+    spread: Nanos = Nanos(0)
+    """Over what time it wants its clients to come back, each at a moment of chance."""
 
 
 class Phase(Enum):

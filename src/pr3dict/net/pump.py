@@ -140,6 +140,7 @@ class Link(Generic[S]):
         link, clock, monotonic = self.session.link, self._clock, self._clock.monotonic
         feed, control, on_changed = self.session.feed, self.session.control, self._on_changed
         append = self._recorder.append if self._recorder is not None else None
+        answer = self._answer
 
         def on_message(frame: bytes) -> None:
             # This is `clock.now()`, without its calls.
@@ -151,6 +152,7 @@ class Link(Generic[S]):
                 if flags:
                     if flags & CONTROL:
                         control(frame)
+                        answer()
                     on_changed(flags)
             except (KeyboardInterrupt, SystemExit):
                 raise
@@ -178,7 +180,9 @@ class Link(Generic[S]):
 
     async def _pause(self, verdict: Verdict) -> None:
         status = self.status
-        wait = self._backoff.wait(verdict.pace, lived=self._lived, asked=verdict.retry_after)
+        wait = self._backoff.wait(
+            verdict.pace, lived=self._lived, asked=verdict.retry_after, spread=verdict.spread
+        )
         status.lost[verdict.name] = status.lost.get(verdict.name, 0) + 1
         status.last_error = verdict.sentence
         status.retry_at = Nanos(self._clock.now() + wait)
@@ -195,13 +199,26 @@ class Link(Generic[S]):
 
     def _flush(self) -> None:
         assert self._transport is not None
-        for frame in self.session.frames():
+        self._send()
+        self._arm()
+
+    def _answer(self) -> None:
+        """Send at once what a control text made the session say."""
+        if self._send():
+            self._arm()
+
+    def _send(self) -> bool:
+        """Send what the session has to send; whether there was anything."""
+        if self._transport is None:
+            return False
+        frames = self.session.frames()
+        for frame in frames:
             shown = frame if self._redact is None else self._redact(frame)
             self._record(Kind.OUT, self._clock.now(), shown)
             self.status.frames_out += 1
             self.status.bytes_out += len(frame)
             self._transport.send(frame)
-        self._arm()
+        return bool(frames)
 
     def _arm(self) -> None:
         """Set the one timer to when the session wants to be woken."""

@@ -35,11 +35,12 @@ class Backoff:
         self._rules = rules or RetryRules()
         self._failures = 0
 
-    def wait(self, pace: Pace, *, lived: int = 0, asked: int = 0) -> Nanos:
+    def wait(self, pace: Pace, *, lived: int = 0, asked: int = 0, spread: int = 0) -> Nanos:
         """Return how long to wait after a failure.
 
         All in nanoseconds. `lived`: for how long the connection delivered data; `asked`: the wait
-        that the other side asked for (Retry-After), 0 where it named none.
+        that the other side asked for (Retry-After), 0 where it named none; `spread`: over what time
+        it wants its clients to come back.
         """
         rules = self._rules
         if lived >= rules.live_stretch:
@@ -48,7 +49,7 @@ class Backoff:
         if ceiling < rules.cap:
             self._failures += 1
         least = max(self._least(pace), min(asked, rules.asked_max))
-        return Nanos(least + self._rng.randrange(ceiling + 1))
+        return Nanos(least + self._rng.randrange(max(ceiling, min(spread, rules.asked_max)) + 1))
 
     def _least(self, pace: Pace) -> Nanos:
         match pace:
