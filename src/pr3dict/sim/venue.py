@@ -194,9 +194,19 @@ class Venue:
         maker_price = last if changes[0].owner == side else MICROS - last
         return self._execute(market, Order(changes, fill, maker_price), at_ms), got
 
+    def trades(self, token: str) -> bool:
+        """Tell whether a token can be traded: listed, and its question open."""
+        found = self._markets.get(token)
+        return found is not None and not found[0].settled
+
+    def plan(self, at_ms: int, action: Action) -> None:
+        """Let something happen at a moment of venue time, not before the next step."""
+        self._plan(max(at_ms, self.now_ms), action)
+
     def _moment(self, now_ms: int) -> int:
-        """Return a moment that is neither before the last step nor after the next."""
-        return max(self.now_ms, min(now_ms, self.next_ms or now_ms))
+        """Come to a moment that is neither before the last step nor after the next."""
+        self.now_ms = max(self.now_ms, min(now_ms, self.next_ms or now_ms))
+        return self.now_ms
 
     def _plan(self, at_ms: int, action: Action) -> None:
         heapq.heappush(self._agenda, (at_ms + self._ahead_ms, next(self._order), action))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from pr3dict.sim.clob import ClobPublic
+from pr3dict.sim.clob_private import ClobPrivate
 from pr3dict.sim.live_wing import PolyboltWing, RtdsWing, SportsWing
 from pr3dict.sim.market_channel import MarketChannel
 from pr3dict.sim.wing import House, Wing
@@ -11,6 +12,7 @@ from pr3dict.sim.wing import House, Wing
 WINGS: Final[tuple[Callable[[House], Wing], ...]] = (
     MarketChannel,
     ClobPublic,
+    ClobPrivate,
     RtdsWing,
     PolyboltWing,
     SportsWing,
