@@ -21,17 +21,25 @@ class Pages(Generic[T]):
     """A list in parts: `async for` takes one result after the other, `await` all of them as `Rows`.
 
     `page` makes the request for the part at a cursor. At most `limit` results are given out, and no
-    part is asked for whose results nobody takes. Raises `RestError`, also where the venue hands out
-    a cursor twice.
+    part is asked for whose results nobody takes. `of` is the type of the results, so that also an
+    empty table has its columns. Raises `RestError`, also where the venue hands out a cursor twice.
     """
 
     def __init__(
-        self, rest: Rest, page: Callable[[str], Request[Page[T]]], *, first: str, limit: int
+        self,
+        rest: Rest,
+        page: Callable[[str], Request[Page[T]]],
+        *,
+        first: str,
+        limit: int,
+        of: type[T] | None = None,
     ) -> None:
         if limit < 1:
             raise ValueError(f"limit: wanted at least 1, found {limit}")
+        page(first)  # What cannot be asked is refused here, and not where the first row is taken.
         self._rest = rest
         self._page = page
+        self._of = of
         self._first = first
         self._limit = limit
 
@@ -57,4 +65,4 @@ class Pages(Generic[T]):
         return self._all().__await__()
 
     async def _all(self) -> Rows[T]:
-        return Rows([item async for item in self])
+        return Rows([item async for item in self], self._of)
