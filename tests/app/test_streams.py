@@ -255,3 +255,21 @@ def test_streams_that_do_not_run_take_no_commands():
     with pytest.raises(FeedError, match="not running"):
         streams.tell(lambda: None)
     streams.stop()
+
+
+async def test_what_runs_beside_the_connections_ends_with_them():
+    seen: list[str] = []
+
+    async def beside() -> None:
+        seen.append(threading.current_thread().name)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            seen.append("ended")
+
+    streams = Streams(settings())
+    streams.beside(beside)
+    await elsewhere(streams.start)
+    await elsewhere(lambda: until(lambda: seen))
+    await elsewhere(streams.stop)
+    assert ["pr3dict-streams", "ended"] == seen

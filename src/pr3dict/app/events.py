@@ -51,3 +51,35 @@ class LinkChanged(Event, frozen=True, gc=False):
     error: str
     """Why it was last lost, or could not be opened; `""` where it never was."""
     local_ns: int
+
+
+class AccountLost(Event, frozen=True, gc=False):
+    """The user channel is down: what happens to our orders from here on comes by REST, later."""
+
+    error: str
+    since_ns: int
+    """When the channel was last heard."""
+    local_ns: int
+
+
+class AccountResumed(Event, frozen=True, gc=False):
+    """The user channel is open, and REST has told what was missed before: the account is whole."""
+
+    missed: int
+    """What REST told that the channel had not: events with `Source.REST`, before this one."""
+    open_orders: int
+    reconciled: bool
+    """False where REST cannot be asked: no address was given."""
+    local_ns: int
+
+
+class AccountDoubtful(Event, frozen=True, gc=False):
+    """The user channel is open, but REST did not answer: what was missed before is not known yet.
+
+    It is asked again; `AccountResumed` tells when it has answered.
+    """
+
+    name: str
+    """As in `RestError`."""
+    error: str
+    local_ns: int

@@ -10,7 +10,7 @@ import atexit
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -71,6 +71,7 @@ class Streams:
         self._carried: dict[int, _Carried] = {}
         self.engine: Final = Engine(self)
         """Tells what the sessions read: `engine.on_events(mailbox.put)`, `engine.leave(…)`."""
+        self._beside: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._world: World | None = None
         self._group = asyncio.TaskGroup()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -127,6 +128,11 @@ class Streams:
         self._sessions[session.link] = session
         if self._started.done():
             self.tell(lambda: self._open(session)).result(START_S)
+
+    def beside(self, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run this beside the connections, on their loop, until the stop; say so before `start`."""
+        assert not self._started.done(), "say it before the start"
+        self._beside.append(run)
 
     def remove(self, link: int) -> None:
         """Say goodbye on this connection and carry it no more; nothing if there is none."""
@@ -214,9 +220,12 @@ class Streams:
             async with self._group:
                 for session in self._sessions.values():
                     self._open(session)
+                others = [self._group.create_task(run()) for run in self._beside]
                 self._loop = asyncio.get_running_loop()
                 self._started.set_result(None)
                 await self._ending.wait()
+                for task in others:
+                    task.cancel()
                 for link in list(self._carried):
                     self._leave(link)
         finally:
