@@ -1,7 +1,13 @@
 """What every group of REST methods has to work with."""
 
+from typing import TypeVar
+
+from pr3dict.client.rows import Rows
 from pr3dict.config import Config
+from pr3dict.model.requests import Request
 from pr3dict.ports import Rest
+
+T = TypeVar("T")
 
 
 class RestMethods:
@@ -13,3 +19,8 @@ class RestMethods:
 
     _config: Config
     _rest: Rest
+
+    async def _rows(self, request: Request[tuple[T, ...]], of: type[T]) -> Rows[T]:
+        """Return what comes in one part as rows of a kind."""
+        found = await self._rest.ask(request)
+        return Rows(found, of)
