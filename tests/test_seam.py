@@ -41,6 +41,7 @@ SEAM: Final[dict[str, frozenset[str]]] = {
     # Waits of the loop: virtual in a trial, like its timers.
     "net/pump.py": frozenset({"asyncio.sleep"}),
     "net/transport.py": frozenset({"asyncio.sleep"}),
+    "app/discovery.py": frozenset({"asyncio.sleep"}),
     "app/keeper.py": frozenset({"asyncio.sleep"}),
     "app/shard.py": frozenset({"asyncio.sleep"}),
     "engine/streams.py": frozenset({"asyncio.sleep"}),

@@ -8,12 +8,13 @@ from pr3dict.client.rest_account import AccountMethods
 from pr3dict.client.rest_clob import ClobMethods
 from pr3dict.client.rest_data import DataMethods
 from pr3dict.client.rest_gamma import GammaMethods
+from pr3dict.client.rest_markets import MarketMethods
 from pr3dict.config import Config, from_environment
 from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.net.clock import SystemClock
 
 
-class AsyncPolymarket(ClobMethods, GammaMethods, DataMethods, AccountMethods):
+class AsyncPolymarket(MarketMethods, ClobMethods, GammaMethods, DataMethods, AccountMethods):
     """Polymarket by REST. Use it with `async with`, or end with `aclose`.
 
     config: from the environment and `.env` unless given. credentials, wallet: for what only their

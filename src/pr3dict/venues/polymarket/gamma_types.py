@@ -12,6 +12,7 @@ from itertools import zip_longest
 from typing import ClassVar
 
 from pr3dict.venues.polymarket.answers import Row, listed
+from pr3dict.venues.polymarket.fees import FeeSchedule
 
 
 class Outcome(Row, frozen=True, kw_only=True):
@@ -23,16 +24,6 @@ class Outcome(Row, frozen=True, kw_only=True):
     """Dollars per share, as of the last time that the catalogue looked: the book knows better."""
     position_id: str = ""
     """Its id in Protocol V2, section 0."""
-
-
-class FeeSchedule(Row, frozen=True, kw_only=True):
-    """What a taker pays: shares x rate x (price x (1 - price)) ^ exponent, protocol 4.6."""
-
-    rate: Decimal
-    exponent: Decimal
-    taker_only: bool | None = None
-    rebate_rate: Decimal | None = None
-    """The part of it that makers get back."""
 
 
 class ClobReward(Row, frozen=True, kw_only=True):
