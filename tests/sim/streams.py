@@ -36,7 +36,8 @@ async def venue(**config: Any) -> Any:
 
 
 def talk(url: str, **options: Any) -> Any:
-    return connect(url, **{"proxy": None, "ping_interval": None, "compression": None, **options})
+    settings = {"proxy": None, "ping_interval": None, "compression": None, "max_queue": None}
+    return connect(url, **{**settings, **options})
 
 
 async def send(client: ClientConnection, message: object) -> None:
