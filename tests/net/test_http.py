@@ -46,6 +46,21 @@ async def test_posts_json():
     assert [b"POST", b"application/json", b'[{"token_id":"1"}]'] == requests
 
 
+async def test_sends_what_it_is_told_and_returns_all_of_the_answer():
+    requests: list[bytes] = []
+
+    async def script(peer: Peer):
+        headers = await peer.hear_request()
+        body = await peer.reader.readexactly(int(headers["content-length"]))
+        requests.extend([peer.request.split(b" ")[0], headers["poly_nonce"].encode(), body])
+        peer.writer.write(b"HTTP/1.1 429 Too Many\r\nX-Left: 0\r\nContent-Length: 2\r\n\r\n{}")
+
+    async with serving(script) as url, client() as http1:
+        answer = await http1.exchange("DELETE", http(url), headers={"POLY_NONCE": "7"}, body=b"[]")
+    assert (429, "0", b"{}") == (answer.status, answer.headers["x-left"], answer.body)
+    assert [b"DELETE", b"7", b"[]"] == requests
+
+
 async def test_keeps_a_connection_for_the_next_request():
     peers: list[Peer] = []
 

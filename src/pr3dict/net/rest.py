@@ -35,6 +35,7 @@ _SHUT_MAX: Final = Nanos(3600 * NS_PER_S)
 _HIDDEN_LEAST: Final = 8
 """Shorter values of headers (a nonce of 0) are no secret, and words would be lost with them."""
 
+_OURS: Final = "our own count of what the venue allows is used up"
 _MENDABLE: Final = frozenset(
     {"timeout", "unreachable", "rate_limited", "restarting", "unavailable"}
 )
@@ -123,7 +124,7 @@ class Rest:
                 self._buckets.take(names, now)
                 return
             if self._clock.monotonic() + wait >= by:
-                why = self._buckets.shut_for(names, now) or Shut(now, "rate_limited", "our own")
+                why = self._buckets.shut_for(names, now) or Shut(now, "rate_limited", _OURS)
                 raise _NotSent(
                     f"{request.method} {shown(request.url)}: not sent, {why.words}; it may be tried"
                     f" again in {wait / NS_PER_S:.1f} s",

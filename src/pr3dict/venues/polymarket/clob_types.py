@@ -70,7 +70,7 @@ class LastTrade(Row, frozen=True, kw_only=True):
 
     token_id: str
     price: Decimal
-    side: str
+    side: str = ""
     """Of the taker: BUY or SELL."""
 
 
