@@ -25,7 +25,9 @@ Seconds = Annotated[
 Tokens = Annotated[
     list[str] | None,
     typer.Argument(
-        help="Token ids; else those in PR3DICT_TOKENS.", metavar="TOKEN...", show_default=False
+        help="Addresses, slugs, words or token ids; else those in PR3DICT_TOKENS.",
+        metavar="MARKET...",
+        show_default=False,
     ),
 ]
 Faults = Annotated[
@@ -92,6 +94,38 @@ def watch(
     from pr3dict.cli import watch as verb  # noqa: PLC0415
 
     return verb.run(tokens or [], seconds=seconds, plain=plain, as_json=as_json)
+
+
+@app.command()
+def markets(
+    words: Annotated[
+        list[str], typer.Argument(help="Words, an address, a slug, an id.", metavar="WORDS...")
+    ],
+    closed: Annotated[bool, typer.Option("--closed", help="Those that are closed too.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Find markets: what they ask, what their outcomes cost, what to call them."""
+    from pr3dict.cli import markets as verb  # noqa: PLC0415
+
+    return verb.run(" ".join(words), closed=closed, as_json=as_json)
+
+
+@app.command()
+def book(
+    name: Annotated[
+        list[str], typer.Argument(help="An address, a slug, words, an id.", metavar="MARKET...")
+    ],
+    *,
+    outcome: Annotated[
+        str | None, typer.Option(help="Only this one, by its label.", show_default=False)
+    ] = None,
+    depth: Annotated[int, typer.Option(min=1, help="Levels a side.")] = 10,
+    as_json: Json = False,
+) -> int:
+    """Print the order books of a market as they are now, and whether they are proved."""
+    from pr3dict.cli import book as verb  # noqa: PLC0415
+
+    return verb.run(" ".join(name), outcome=outcome, depth=depth, as_json=as_json)
 
 
 @app.command()

@@ -12,8 +12,9 @@ from pr3dict.monitor.screen import show
 
 def run(tokens: Sequence[str], *, seconds: float | None, plain: bool, as_json: bool) -> int:
     """Watch until somebody quits; return the exit code."""
-    wanted = wanted_tokens(tokens)
-    with live(from_environment(), wanted) as system:
+    config = from_environment()
+    wanted = wanted_tokens(tokens, config)
+    with live(config, wanted) as system:
         check = partial(look_after, system, wanted)
         if is_terminal() and not plain and not as_json:
             show(system, place(system), check=check, seconds=seconds)

@@ -76,6 +76,9 @@ class Polymarket:
     ) -> None:
         self.close()
 
+    market = waits(AsyncPolymarket.market)
+    markets = waits(AsyncPolymarket.markets)
+
     get_ok = waits(AsyncPolymarket.get_ok)
     get_server_time = waits(AsyncPolymarket.get_server_time)
     get_version = waits(AsyncPolymarket.get_version)

@@ -22,9 +22,10 @@ def main() -> int:
 
             save(given.picture)
             return 0
-        tokens = wanted_tokens(given.tokens)
+        config = from_environment()
+        tokens = wanted_tokens(given.tokens, config)
         load()
-        with live(from_environment(), tokens) as system:
+        with live(config, tokens) as system:
             show(system, place(system), check=partial(look_after, system, tokens))
     except Pr3dictError as error:
         sys.stderr.write(f"pr3dict: {error}\n")

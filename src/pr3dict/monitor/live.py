@@ -8,11 +8,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from pr3dict.app.system import System
+from pr3dict.client.polymarket_sync import Polymarket
 from pr3dict.config import Config, read_dotenv
-from pr3dict.model.errors import ConfigError, FeedError, UnknownTokenError
+from pr3dict.model.errors import ConfigError, FeedError, UnknownMarketError, UnknownTokenError
 from pr3dict.model.links import Phase
 from pr3dict.model.units import NS_PER_S
 from pr3dict.venues.polymarket import rules
+from pr3dict.venues.polymarket.names import Kind, read_name
 
 TOKENS: Final = "PR3DICT_TOKENS"
 """The environment variable that stands in for tokens on the command line."""
@@ -21,10 +23,12 @@ GRACE_S: Final = 2.0
 """What an attempt may take beyond its own timeout before we call it unanswered."""
 
 
-def wanted_tokens(given: Sequence[str]) -> list[str]:
-    """Return the tokens of the command line, else of PR3DICT_TOKENS (`.env` too), checked.
+def wanted_tokens(given: Sequence[str], config: Config) -> list[str]:
+    """Return the tokens that the command line, else PR3DICT_TOKENS (`.env` too), stands for.
 
-    Raises `UnknownTokenError` for what cannot be one, `ConfigError` when there are none.
+    A number is a token id; anything else names a market, or an event with all its open markets,
+    and is looked up. Raises `UnknownTokenError` and `UnknownMarketError` for what is none,
+    `RestError`, and `ConfigError` when there are none.
     """
     found = list(given)
     if not found:
@@ -32,9 +36,31 @@ def wanted_tokens(given: Sequence[str]) -> list[str]:
         found = text.replace(",", " ").split()
     if not found:
         raise ConfigError(
-            f"wanted at least one token id, as an argument or in {TOKENS}, found none"
+            f"wanted at least one market or token id, as an argument or in {TOKENS}, found none"
         )
-    return [rules.token_id(token) for token in dict.fromkeys(found)]
+    named = [name for name in found if not name.isdigit()]
+    if not named:
+        return [rules.token_id(token) for token in dict.fromkeys(found)]
+    with Polymarket(config) as polymarket:
+        tokens = [
+            token
+            for name in found
+            for token in ([rules.token_id(name)] if name.isdigit() else _tokens(polymarket, name))
+        ]
+    return list(dict.fromkeys(tokens))
+
+
+def _tokens(polymarket: Polymarket, name: str) -> list[str]:
+    """Return the tokens of the open markets that a name stands for; of words of the best one."""
+    if read_name(name).kind is Kind.WORDS:
+        return list(polymarket.market(name).token_ids)
+    markets = polymarket.markets(name)
+    still = [market for market in markets if not market.closed]
+    if not still:
+        (first, *_) = markets
+        won = f": {first.winner} won" if first.winner else ""
+        raise UnknownMarketError(f"{first.slug} is closed{won}: it has no book any more")
+    return [token for market in still for token in market.token_ids]
 
 
 @contextmanager
