@@ -8,7 +8,10 @@ from pr3dict.sim import wire
 from pr3dict.sim.books import Change, Market, Rules
 from pr3dict.sim.config import SimConfig
 from pr3dict.sim.markets import new_market
+from pr3dict.sim.names import Names
 from pr3dict.sim.wire import Fill
+
+NAME = Names(1, 1_790_000_000_000).name(neg_risk=False)
 
 RULES = Rules("0xc0", ("111", "222"), ("Yes", "No"), "5", "0.01", neg_risk=False)
 
@@ -94,7 +97,7 @@ def test_an_empty_side_of_a_quote_is_an_empty_text():
 
 
 def test_a_new_market_is_as_large_as_real_ones_and_for_everyone():
-    frame = wire.new_market(new_market(SimConfig(), 3, 0, Random(1)), 3, 99)
+    frame = wire.new_market(new_market(SimConfig(), 3, 0, Random(1)), 3, NAME, 99)
 
     assert 2_000 <= len(frame.text) <= 3_800
     assert "" == frame.token
@@ -102,7 +105,7 @@ def test_a_new_market_is_as_large_as_real_ones_and_for_everyone():
 
 
 def test_a_resolution_names_the_winner():
-    told = json.loads(wire.market_resolved(market(), 3, 1, 99).text)
+    told = json.loads(wire.market_resolved(market(), 3, NAME, 1, 99).text)
 
     assert ("222", "No") == (told["winning_asset_id"], told["winning_outcome"])
 
@@ -115,7 +118,7 @@ def test_no_later_frame_has_a_space_after_a_colon_or_none_after_a_comma():
         wire.last_trade_price(made, Fill(0, "BUY", 520_000, 1), "0x", 99),
         wire.tick_size_change(made, 0, 10_000, 99),
         wire.best_bid_ask(made, 0, 99),
-        wire.market_resolved(made, 3, 1, 99),
+        wire.market_resolved(made, 3, NAME, 1, 99),
     ]
     for frame in frames:
         assert not re.search(rb'":\s|,\S', frame.text)

@@ -15,6 +15,8 @@ from pr3dict.model.errors import ConfigError
 from pr3dict.sim import wire
 from pr3dict.sim.books import Levels, Rules
 from pr3dict.sim.config import Pace
+from pr3dict.sim.listing import Listing
+from pr3dict.sim.names import plain_name
 from pr3dict.sim.wire import Frame, Step
 
 MERGED_MAX: Final = 64
@@ -104,6 +106,17 @@ class Capture:
         tokens = (held[0][0], held[-1][0])
         size, neg_risk = self._facts
         return Rules(condition, tokens, ("Yes", "No"), size, held[0][1].tick or "0.01", neg_risk)
+
+    @property
+    def listings(self) -> Sequence[Listing]:
+        """The recorded markets; nothing is known of what they ask."""
+        tokens: dict[str, list[str]] = {}
+        for token, book in self._books.items():
+            tokens.setdefault(book.market, []).append(token)
+        return [
+            Listing(number, market, (held[0], held[-1]), plain_name(number, "A recorded market"), 0)
+            for number, (market, held) in enumerate(tokens.items())
+        ]
 
     def opening(self, tokens: Iterable[str]) -> bytes:
         """Return the opening frame as the books stand now."""

@@ -6,6 +6,7 @@ import msgspec
 
 from pr3dict.model.errors import ConfigError
 from pr3dict.sim.hash import MICROS
+from pr3dict.sim.recurring import COINS, is_kind
 
 TICKS: Final = {
     "0.1": 100_000,
@@ -58,6 +59,8 @@ class SimConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Whether best_bid_ask, new_market and market_resolved are made for those who ask."""
     created_per_hour: float = 60.0
     resolved_per_hour: float = 6.0
+    recurring: tuple[str, ...] = ()
+    """Kinds of markets that recur, besides: `btc-5m`, `eth-15m` (`recurring.py`)."""
     start_ms: int = START_MS
     """Venue time at the start, milliseconds since the UNIX epoch."""
     duration_ms: int = 0
@@ -72,6 +75,11 @@ class SimConfig(msgspec.Struct, frozen=True, kw_only=True):
             raise ConfigError(f"levels: wanted 1 <= fewest <= most, found {self.levels}")
         if not 0 <= self.first_bid < MICROS:
             raise ConfigError(f"first_bid: wanted micros below a dollar, found {self.first_bid}")
+        if not all(map(is_kind, self.recurring)):
+            raise ConfigError(
+                f"recurring: wanted some of {', '.join(COINS)} with -5m or -15m, "
+                f"found {self.recurring}"
+            )
         if self.activity <= 0:
             raise ConfigError(f"activity: wanted more than 0, found {self.activity}")
         if not 0 <= self.trade_share <= 1:

@@ -15,17 +15,29 @@ EDGE_SHARE: Final = 0.1
 """How many markets start close to a certain answer, where the price grid becomes finer."""
 
 
-def new_market(config: SimConfig, number: int, now_ms: int, rng: Random) -> Market:
-    """Return a market with filled books and their fingerprints; `number` counts from 0."""
+YES_NO: Final = ("Yes", "No")
+
+
+def new_market(
+    config: SimConfig,
+    number: int,
+    now_ms: int,
+    rng: Random,
+    outcomes: tuple[str, str] = YES_NO,
+) -> Market:
+    """Return a market with filled books and their fingerprints; `number` counts from 0.
+
+    One with outcomes of its own stands for itself, never in a neg-risk group.
+    """
     grid = rng.choice(config.ticks)
     tick = TICKS[grid]
     rules = Rules(
         condition=f"0x{rng.getrandbits(256):064x}",
         tokens=(_token(rng), _token(rng)),
-        outcomes=("Yes", "No"),
+        outcomes=outcomes,
         min_order_size="15" if rng.random() < LARGE_ORDERS_SHARE else "5",
         tick_size=grid,
-        neg_risk=rng.random() < NEG_RISK_SHARE,
+        neg_risk=rng.random() < NEG_RISK_SHARE and outcomes == YES_NO,
     )
     bid = _on_grid(config.first_bid / MICROS if config.first_bid else _first_chance(rng), tick)
     market = Market(rules, tick=tick, title=f"Will simulated event {number} take place?")

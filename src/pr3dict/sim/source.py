@@ -1,11 +1,12 @@
 """What a server can serve: a generated venue or a recorded one, behind one seam."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from pr3dict.sim.books import Levels, Rules, levels_digest
 from pr3dict.sim.config import Pace
+from pr3dict.sim.listing import Listing
 from pr3dict.sim.wire import Step
 
 
@@ -42,6 +43,10 @@ class Source(Protocol):
 
     def rules_of(self, condition: str) -> Rules | None:
         """Return the rules of a market."""
+
+    @property
+    def listings(self) -> Sequence[Listing]:
+        """Every market that ever was, in the order of its listing."""
 
     def opening(self, tokens: Iterable[str]) -> bytes:
         """Return the opening frame for the known ones among these tokens."""

@@ -10,13 +10,18 @@ from itertools import count
 from random import Random
 from typing import Final
 
+import msgspec
+
 from pr3dict.sim import wire
 from pr3dict.sim.books import Change, Levels, Market, Rules
 from pr3dict.sim.config import TICKS, SimConfig
 from pr3dict.sim.flow import Order, next_order
 from pr3dict.sim.hash import MICROS
-from pr3dict.sim.markets import new_market
+from pr3dict.sim.listing import Listing
+from pr3dict.sim.markets import YES_NO, new_market
 from pr3dict.sim.matching import reserved, rested, walked
+from pr3dict.sim.names import Names
+from pr3dict.sim.recurring import AHEAD, OUTCOMES, Window, name_of, window_at
 from pr3dict.sim.shape import GAP_MS, RESOLVED_MS, TRADE_NOTICE_MS
 from pr3dict.sim.wire import Fill, Frame, Step, Trade
 
@@ -47,6 +52,8 @@ class Venue:
         self._numbers = count()
         self._markets: dict[str, tuple[Market, int]] = {}
         self._conditions: dict[str, Market] = {}
+        self._names = Names(config.seed, config.start_ms)
+        self._listed: dict[str, Listing] = {}
         self._trading: list[Market] = []
         self._agenda: list[tuple[int, int, Action]] = []
         self._order = count()
@@ -54,6 +61,10 @@ class Venue:
             self._list_market(config.start_ms)
         self._plan_hourly(config.created_per_hour, self._create)
         self._plan_hourly(config.resolved_per_hour, self._settle_any)
+        for kind in config.recurring:
+            now = window_at(kind, config.start_ms)
+            for ahead in range(AHEAD):
+                self._open_window(now.later(ahead), config.start_ms)
 
     @property
     def waits(self) -> bool:
@@ -83,6 +94,11 @@ class Venue:
         """Return what REST tells about a market."""
         market = self._conditions.get(condition)
         return market.rules if market else None
+
+    @property
+    def listings(self) -> Sequence[Listing]:
+        """Every market that ever was, in the order of its listing."""
+        return list(self._listed.values())
 
     def opening(self, tokens: Iterable[str]) -> bytes:
         """Return the opening frame for these tokens; those unknown are left out."""
@@ -155,6 +171,9 @@ class Venue:
         """Script: a market is over at once, and nobody is told: REST knows it no more."""
         market, _ = self._markets[token]
         market.settled = market.resolved = True
+        listing = self._listed[market.rules.condition]
+        listing.settled_ms = listing.closed_ms = self.now_ms
+        listing.winner = 0
         if market in self._trading:
             self._trading.remove(market)
 
@@ -216,15 +235,41 @@ class Venue:
             wait = self._rng.expovariate(per_hour / MS_PER_HOUR)
             self._plan(self.now_ms + max(round(wait), 1), action)
 
-    def _list_market(self, now_ms: int) -> tuple[Market, int]:
-        number = next(self._numbers)
-        market = new_market(self._config, number, now_ms, self._rng)
-        for side, token in enumerate(market.rules.tokens):
+    def _list_market(self, now_ms: int, window: Window | None = None) -> Listing:
+        number, config, outcomes = next(self._numbers), self._config, YES_NO
+        if window is not None:
+            config = msgspec.structs.replace(config, ticks=("0.01",), first_bid=MICROS // 2)
+            outcomes = OUTCOMES
+        market = new_market(config, number, now_ms, self._rng, outcomes)
+        rules = market.rules
+        if window is not None:
+            name = name_of(window, self._names.number())
+        else:
+            name = self._names.name(neg_risk=rules.neg_risk)
+            self._trading.append(market)
+        market.title = name.question
+        for side, token in enumerate(rules.tokens):
             self._markets[token] = market, side
-        self._conditions[market.rules.condition] = market
-        self._trading.append(market)
+        self._conditions[rules.condition] = market
+        listing = Listing(number, rules.condition, rules.tokens, name, now_ms)
+        self._listed[rules.condition] = listing
         self._plan_order(market, now_ms)
-        return market, number
+        return listing
+
+    def _open_window(self, window: Window, now_ms: int) -> Listing:
+        """List the market of a window, and plan its end."""
+        listing = self._list_market(now_ms, window)
+        self._plan(window.ends_ms, partial(self._end_window, listing, window))
+        return listing
+
+    def _end_window(self, listing: Listing, window: Window, now_ms: int) -> Step:
+        """Answer the question of a window, and list the next that is due."""
+        self._plan(now_ms, partial(self._next_window, window.later(AHEAD)))
+        market = self._conditions[listing.condition]
+        return self._settle(market, int(market.best(0)[0] < MICROS // 2), now_ms)
+
+    def _next_window(self, window: Window, now_ms: int) -> Step:
+        return self._told(self._open_window(window, now_ms), now_ms)
 
     def _plan_order(self, market: Market, now_ms: int) -> None:
         gap = round(GAP_MS.draw(self._rng) / self._config.activity)
@@ -292,9 +337,14 @@ class Venue:
         return self._create_one(now_ms)
 
     def _create_one(self, now_ms: int) -> Step:
-        market, number = self._list_market(now_ms)
-        frames = (wire.new_market(market, number, now_ms),) if self._config.custom else ()
-        return Step(now_ms, (), frames)
+        return self._told(self._list_market(now_ms), now_ms)
+
+    def _told(self, listing: Listing, now_ms: int) -> Step:
+        """Return the notice of a new market."""
+        if not self._config.custom:
+            return Step(now_ms, (), ())
+        market = self._conditions[listing.condition]
+        return Step(now_ms, (), (wire.new_market(market, listing.number, listing.name, now_ms),))
 
     def _settle_any(self, now_ms: int) -> Step:
         self._plan_hourly(self._config.resolved_per_hour, self._settle_any)
@@ -311,7 +361,10 @@ class Venue:
         if market.settled:
             return _said(market, now_ms, ())
         market.settled = True
-        self._trading.remove(market)
+        if market in self._trading:
+            self._trading.remove(market)
+        listing = self._listed[market.rules.condition]
+        listing.settled_ms, listing.winner = now_ms, winner
         gone = [
             Change(side, price, 0, side)
             for side, ladder in enumerate(market.ladders)
@@ -326,10 +379,12 @@ class Venue:
 
     def _resolve(self, market: Market, winner: int, now_ms: int) -> Step:
         market.resolved = True
+        listing = self._listed[market.rules.condition]
+        listing.closed_ms = now_ms
         if not self._config.custom or self._rng.random() < UNANNOUNCED:
             return _said(market, now_ms, ())
-        number = int(market.title.split()[-3])
-        return _said(market, now_ms, (wire.market_resolved(market, number, winner, now_ms),))
+        notice = wire.market_resolved(market, listing.number, listing.name, winner, now_ms)
+        return _said(market, now_ms, (notice,))
 
 
 def _said(market: Market, now_ms: int, frames: Sequence[Frame]) -> Step:

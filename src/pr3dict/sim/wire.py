@@ -8,8 +8,9 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pr3dict.sim.books import Change, Market
+from pr3dict.sim.books import Change, Market, Rules
 from pr3dict.sim.hash import MICROS, plain, price_text
+from pr3dict.sim.names import CATEGORIES, Name
 
 NOTHING = b"[]\n"
 """The opening frame where no token is known; the line feed was seen."""
@@ -199,32 +200,28 @@ def best_bid_ask(market: Market, side: int, now_ms: int) -> Frame:
     return Frame(spaced(message), token, custom=True)
 
 
-def new_market(market: Market, number: int, now_ms: int) -> Frame:
+def new_market(market: Market, number: int, name: Name, now_ms: int) -> Frame:
     """Return the notice of a new market, which everyone hears who asked for custom features."""
-    rules = market.rules
-    story = (
-        f'This market will resolve to "{rules.outcomes[0]}" if the event in its title takes place '
-        f'before its end date, and to "{rules.outcomes[1]}" otherwise. '
-    )
-    slug = f"simulated-market-{number}"
+    rules, event = market.rules, name.event
+    fees = CATEGORIES[event.category]
     message = {
         "id": str(number),
-        "question": market.title,
+        "question": name.question,
         "market": rules.condition,
-        "slug": slug,
-        "description": story * 6,
+        "slug": name.slug,
+        "description": story(name, rules) * 6,
         "assets_ids": list(rules.tokens),
         "outcomes": list(rules.outcomes),
         "event_message": {
-            "id": str(number),
-            "ticker": slug,
-            "slug": slug,
-            "title": market.title,
-            "description": story * 2,
+            "id": str(event.id),
+            "ticker": event.slug,
+            "slug": event.slug,
+            "title": event.title,
+            "description": story(name, rules) * 2,
         },
         "timestamp": str(now_ms),
         "event_type": "new_market",
-        "tags": ["simulated"],
+        "tags": [tag.slug for tag in event.tags],
         "condition_id": rules.condition,
         "active": True,
         "clob_token_ids": list(rules.tokens),
@@ -232,15 +229,29 @@ def new_market(market: Market, number: int, now_ms: int) -> Frame:
         "line": "",
         "game_start_time": "",
         "order_price_min_tick_size": rules.tick_size,
-        "group_item_title": "",
+        "group_item_title": name.group,
         "taker_base_fee": "1000",
-        "fees_enabled": True,
-        "fee_schedule": {"exponent": "1", "rate": "0.07", "taker_only": True, "rebate_rate": "0.2"},
+        "fees_enabled": fees.rate != "0",
+        "fee_schedule": {
+            "exponent": "1",
+            "rate": fees.rate,
+            "taker_only": True,
+            "rebate_rate": fees.rebate,
+        },
     }
     return Frame(spaced(message), custom=True)
 
 
-def market_resolved(market: Market, number: int, winner: int, now_ms: int) -> Frame:
+def story(name: Name, rules: Rules) -> str:
+    """Return how a market is decided, in a sentence."""
+    yes, no = rules.outcomes
+    return (
+        f'This market will resolve to "{yes}" if what "{name.event.title}" asks comes to be '
+        f'before its end date, and to "{no}" otherwise. '
+    )
+
+
+def market_resolved(market: Market, number: int, name: Name, winner: int, now_ms: int) -> Frame:
     """Return the notice that a question is answered, for the followers of its tokens."""
     rules = market.rules
     message = {
@@ -252,6 +263,6 @@ def market_resolved(market: Market, number: int, winner: int, now_ms: int) -> Fr
         "event_message": None,
         "timestamp": str(now_ms),
         "event_type": "market_resolved",
-        "tags": ["simulated"],
+        "tags": [tag.slug for tag in name.event.tags],
     }
     return Frame(spaced(message), custom=True)
