@@ -6,7 +6,7 @@ A row has parts; each part of each round is measured in a process of its own.
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-from bench import capture, feeding, frames, latency, live, memory, reading, tape
+from bench import asking, capture, feeding, frames, latency, live, memory, reading, tape
 from bench.frames import Corpus
 from bench.measured import Measured
 from bench.setting import Setting
@@ -63,6 +63,7 @@ ROWS: Final = {
     "latency": Row("Live latency, wire to callback", (latency.latency,), ("changes",)),
     "memory": Row("Memory", (memory.memory_off, memory.memory_on)),
     "reading": Row("Reading a book", (reading.reading,)),
+    "asking": Row("Asking the platform for a book", (asking.asking,)),
     "reference": Row("The reference engine", (feeding.reference,), _BOTH),
 }
 

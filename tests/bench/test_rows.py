@@ -16,7 +16,7 @@ FEW = {
     "preimages": 500,
 }
 PARTS = [rows.name_of(part) for row in rows.ROWS.values() for part in row.parts]
-APART = {"picows", "websockets", "copies", "latency", "memory_off", "memory_on"}
+APART = {"asking", "picows", "websockets", "copies", "latency", "memory_off", "memory_on"}
 """Parts that want a process of their own: they choose their core, or weigh the process."""
 
 
