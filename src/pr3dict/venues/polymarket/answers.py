@@ -159,7 +159,7 @@ def row(kind: type[R], found: object) -> R:
     """Make a row of an object; raises `ValueError`, which names the member."""
     members = kind.arranged(_object(found))
     values: dict[str, object] = {}
-    for name, spellings, take, required in _plan(kind):
+    for name, spellings, take, required in plan(kind):
         value = next((members[s] for s in spellings if members.get(s) not in _NOTHING), None)
         try:
             taken = None if value is None else take(value)
@@ -216,12 +216,13 @@ def _member(found: dict[str, object], name: str) -> object:
     return found[name]
 
 
-_Plan = tuple[tuple[str, tuple[str, ...], Callable[[Any], object], bool], ...]
+Plan = tuple[tuple[str, tuple[str, ...], Callable[[Any], object], bool], ...]
+"""For each member of a row: its name, its spellings, its taker, and whether it must be there."""
 
 
 @cache
-def _plan(kind: type[Row]) -> _Plan:
-    """Return for each member of a row its name, its spellings, its taker, and if it must be."""
+def plan(kind: type[Row]) -> Plan:
+    """Return how a row is read."""
     hints = get_type_hints(kind)
     return tuple(
         (

@@ -126,6 +126,7 @@ class GammaMarket(Row, frozen=True, kw_only=True):
     featured: bool | None = None
     new: bool | None = None
     automatically_active: bool | None = None
+    automatically_resolved: bool | None = None
     rfq_enabled: bool | None = None
     seconds_delay: int | None = None
     """How long the venue holds an order that would trade at once, in sports."""
