@@ -135,9 +135,10 @@ def test_an_order_is_what_the_user_channel_tells_with_its_source():
     )
 
 
-def test_an_order_that_the_venue_does_not_know_is_not_found():
+@pytest.mark.parametrize("body", [b"null", b"{}", b""])
+def test_an_order_that_the_venue_does_not_know_is_not_found(body):
     with pytest.raises(RestError) as raised:
-        account.order(OURS, "0x01").read(b"null")
+        account.order(OURS, "0x01").read(body)
     assert "not_found" == raised.value.name
 
 

@@ -29,8 +29,6 @@ AssetType = Literal["COLLATERAL", "CONDITIONAL", "CONDITIONAL-V2"]
 
 LAST_CURSOR: Final = "LTE="
 _ADDRESS: Final = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
-_ORDER_STATUS: Final = "ORDER_STATUS_"
-"""REST writes it before a status (docs, "Get user orders"), the channel does not."""
 _UNASKED: Final = Nanos(0)
 
 
@@ -320,14 +318,13 @@ def _page(read: Callable[[bytes], T]) -> Callable[[bytes], Page[T]]:
 
 
 def _one_order(body: bytes, now: Nanos) -> UserOrder:
-    if body.strip() == b"null":
+    if body.strip() in (b"", b"null", b"{}"):
         raise RestError("the venue has no such order", name="not_found")
     return read_as("an order", body, lambda found: _order(found, now))
 
 
 def _order(raw: bytes, now: Nanos) -> UserOrder:
-    found = user_wire.order_of(raw, now, Source.REST)
-    return msgspec.structs.replace(found, status=found.status.removeprefix(_ORDER_STATUS))
+    return user_wire.order_of(raw, now, Source.REST)
 
 
 def _flag(name: str) -> Callable[[bytes], bool]:

@@ -42,6 +42,8 @@ PONG: Final = b"PONG"
 
 _ORDER_TYPES: Final = frozenset({"PLACEMENT", "UPDATE", "CANCELLATION"})
 _REST_PREFIX: Final = "TRADE_STATUS_"
+_REST_ORDER_PREFIX: Final = "ORDER_STATUS_"
+"""REST may write it before the status of an order (docs, "Get user orders"), the channel never."""
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?", re.ASCII)
 _DIGITS: Final = re.compile(r"[0-9]{1,19}", re.ASCII)
 _SECONDS_MAX: Final = 10**11
@@ -131,7 +133,7 @@ def order_of(message: bytes, now: Nanos, source: Source) -> UserOrder:
         price=Price(_micros(found.price, "price")),
         original_size=Size(_micros(found.original_size, "original_size")),
         matched_size=_size_or_none(found.size_matched),
-        status=found.status,
+        status=found.status.removeprefix(_REST_ORDER_PREFIX),
         kind=found.type or "",
         order_type=found.order_type or "",
         owner=found.owner or found.order_owner or "",
