@@ -32,6 +32,7 @@ LEFT_OUT = {
     *("cyom", "deploying", "deployingTimestamp", "pendingDeployment", "manualActivation"),
     *("clearBookOnStart", "showGmpSeries", "showGmpOutcome", "seriesColor", "submitted_by"),
     *("pagerDutyNotificationEnabled", "requiresTranslation", "sentDiscord", "twitterCardImage"),
+    *("estimateValue", "cantEstimate", "estimatedValue"),
     *("showAllOutcomes", "showMarketImages", "gmpChartMode", "updatedBy", "createdBy"),
     *("outcomes", "outcomePrices", "clobTokenIds", "positionIds"),  # side by side in outcomes
 }

@@ -270,10 +270,14 @@ class GammaEvent(Row, frozen=True, kw_only=True):
     restricted: bool | None = None
     live: bool | None = None
     ended: bool | None = None
+    automatically_active: bool | None = None
+    automatically_resolved: bool | None = None
     enable_order_book: bool | None = None
     neg_risk: bool | None = None
     enable_neg_risk: bool | None = None
     neg_risk_augmented: bool | None = None
+    cumulative_markets: bool | None = None
+    """Whether one outcome includes the next, as of "by March" and "by June"."""
     neg_risk_market_id: str = ""
 
     start_date: datetime | None = None
@@ -305,6 +309,8 @@ class GammaEvent(Row, frozen=True, kw_only=True):
     image: str = ""
     icon: str = ""
     sort_by: str = ""
+    country_name: str = ""
+    election_type: str = ""
     series_slug: str = ""
     game_id: str = ""
     score: str = ""
