@@ -94,7 +94,10 @@ class AccountTrade(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ledger:
-    """What is known of one account. `owners` are the ids of its API keys."""
+    """What is known of one account. `owners` are the ids of its API keys.
+
+    One thread changes it; others may read.
+    """
 
     def __init__(self, owners: Iterable[str] = (), addresses: Iterable[str] = ()) -> None:
         """`addresses` are its makers' addresses, for trades of orders that another key placed."""
@@ -160,12 +163,18 @@ class Ledger:
 
     def open_ids(self) -> list[str]:
         """Return the ids of the orders that are held to be open, oldest first."""
-        return [order.order_id for order in self._orders.values() if not has_ended(order)]
+        return [order.order_id for order in list(self._orders.values()) if not has_ended(order)]
 
     def is_open(self, order_id: str) -> bool:
         """Tell whether an order is held to be open."""
         order = self._orders.get(order_id)
         return order is not None and not has_ended(order)
+
+    def knows(self, found: UserOrder | UserTrade) -> bool:
+        """Tell whether this order or trade has been told before."""
+        if isinstance(found, UserOrder):
+            return found.order_id in self._orders
+        return found.trade_id in self._trades
 
     def unsettled_since(self) -> Nanos | None:
         """Return when the oldest trade that is neither confirmed nor failed was matched."""
@@ -182,7 +191,7 @@ class Ledger:
         if order is None:
             return None
         sizes = dict.fromkeys(FillState, 0)
-        for trade_id in self._of_order.get(order_id, ()):
+        for trade_id in tuple(self._of_order.get(order_id, ())):
             fill = self._fills[trade_id][order_id]
             sizes[fill.state] += fill.size
         return AccountOrder(
@@ -194,13 +203,13 @@ class Ledger:
 
     def orders(self) -> list[AccountOrder]:
         """Return all orders that are known, in the order in which they became known."""
-        return [found for order in self._orders if (found := self.order(order)) is not None]
+        return [found for order in list(self._orders) if (found := self.order(order)) is not None]
 
     def trades(self) -> list[AccountTrade]:
         """Return all trades that are known, in the order in which they became known."""
         return [
             AccountTrade(trade=trade, fills=tuple(self._fills.get(trade_id, {}).values()))
-            for trade_id, trade in self._trades.items()
+            for trade_id, trade in list(self._trades.items())
         ]
 
     def _take_order(self, event: UserOrder) -> list[Event]:
