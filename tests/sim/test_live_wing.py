@@ -1,16 +1,15 @@
 """The carrier of the live-data streams: faults, compression and refusals on real sockets."""
 
 import asyncio
-import json
 from contextlib import asynccontextmanager
 from typing import Any
 
-import aiohttp
 import pytest
 from tests.sim.client import ending
 from tests.sim.streams import Hand, parsed, send, talk, told, venue
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
 from pr3dict.sim.live_wing import (
     Line,
@@ -180,25 +179,29 @@ async def test_compression_can_be_switched_off():
             assert "Sec-WebSocket-Extensions" not in client.response.headers
 
 
-async def test_a_text_squeezed_for_a_small_window_is_read_by_a_client_that_asked_for_it():
+async def test_who_asks_for_a_small_window_of_compression_gets_it():
+    small = ClientPerMessageDeflateFactory(server_max_window_bits=9)
     async with (
         venue() as hand,
-        aiohttp.ClientSession() as http,
-        http.ws_connect(hand.server.rtds_url, compress=9) as client,
+        following(hand, "rtds", extensions=[small]) as client,
     ):
-        assert 9 == client.compress
-        await client.send_json(SUBSCRIBE)
-        hand.passes(5)
-        async with asyncio.timeout(5):
-            while not (text := (await client.receive()).data):
-                pass
-        assert "crypto_prices" == json.loads(text)["topic"]
+        assert "server_max_window_bits=9" in client.response.headers["Sec-WebSocket-Extensions"]
+        await send(
+            client, {"action": "subscribe", "subscriptions": [PRICES | {"filters": "btcusdt"}]}
+        )
+        assert 120 == len((await told(client))["payload"]["data"])
 
 
 def test_a_squeezed_text_is_shorter_and_ends_where_the_next_may_begin():
     text = b'{"a":"b"}' * 100
     assert len(deflated(text, 15)) < len(text) / 5
     assert not deflated(text, 15).endswith(b"\x00\x00\xff\xff")
+
+
+def test_a_small_window_reaches_less_far_back():
+    far = bytes(range(256)) * 8
+    apart = far[:1000] + bytes(2000) + far[:1000]
+    assert len(deflated(apart, 15)) < len(deflated(apart, 9))
 
 
 async def test_the_three_streams_have_one_count_of_connections():
