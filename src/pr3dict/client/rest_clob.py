@@ -63,7 +63,7 @@ class ClobMethods(RestMethods):
             await self._rest.ask(request)
             for request in clob.books(self._clob, all_checked(token_ids))
         ]
-        return Rows(book for part in parts for book in part)
+        return Rows((book for part in parts for book in part), BookSummary)
 
     async def get_price(self, token_id: str, side: Side) -> Decimal:
         """Return the best price of the orders that rest on a side.
@@ -103,7 +103,7 @@ class ClobMethods(RestMethods):
             await self._rest.ask(request)
             for request in clob.last_trades_prices(self._clob, all_checked(token_ids))
         ]
-        return Rows(trade for part in parts for trade in part)
+        return Rows((trade for part in parts for trade in part), LastTrade)
 
     async def get_tick_size(self, token_id: str) -> Decimal:
         """Return the step of a token's prices."""
@@ -132,7 +132,7 @@ class ClobMethods(RestMethods):
     async def get_live_activity(self, condition_id: str) -> Rows[LiveActivity]:
         """Return what happened in a market just now."""
         found = await self._rest.ask(clob.live_activity(self._clob, condition_id))
-        return Rows(found)
+        return Rows(found, LiveActivity)
 
     async def get_prices_history(
         self,
@@ -158,30 +158,33 @@ class ClobMethods(RestMethods):
             fidelity=fidelity,
         )
         found = await self._rest.ask(request)
-        return Rows(found)
+        return Rows(found, PricePoint)
 
     def list_clob_markets(self, *, limit: int = LIMIT) -> Pages[ClobMarket]:
         """List all markets there ever were, the oldest first."""
-        return self._pages(clob.markets, limit)
+        return self._pages(clob.markets, ClobMarket, limit)
 
     def list_simplified_markets(self, *, limit: int = LIMIT) -> Pages[SimplifiedMarket]:
         """List all markets there ever were, in brief."""
-        return self._pages(clob.simplified_markets, limit)
+        return self._pages(clob.simplified_markets, SimplifiedMarket, limit)
 
     def list_sampling_markets(self, *, limit: int = LIMIT) -> Pages[ClobMarket]:
         """List the markets whose makers are rewarded."""
-        return self._pages(clob.sampling_markets, limit)
+        return self._pages(clob.sampling_markets, ClobMarket, limit)
 
     def list_sampling_simplified_markets(self, *, limit: int = LIMIT) -> Pages[SimplifiedMarket]:
         """List the markets whose makers are rewarded, in brief."""
-        return self._pages(clob.sampling_simplified_markets, limit)
+        return self._pages(clob.sampling_simplified_markets, SimplifiedMarket, limit)
 
-    def _pages(self, part: Callable[[str, str], Request[Page[T]]], limit: int) -> Pages[T]:
+    def _pages(
+        self, part: Callable[[str, str], Request[Page[T]]], kind: type[T], limit: int
+    ) -> Pages[T]:
         return Pages(
             self._rest,
             lambda cursor: part(self._clob, cursor),
             first=clob.FIRST_CURSOR,
             limit=limit,
+            of=kind,
         )
 
     async def _merged(self, requests: Iterable[Request[dict[str, T]]]) -> dict[str, T]:
