@@ -1,12 +1,13 @@
 """Methods of `AsyncPolymarket` that find markets by what people call them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from pr3dict.app.discovery import Discovery
 from pr3dict.client.rest_base import RestMethods
 from pr3dict.client.rows import Rows
 from pr3dict.net.clock import SystemClock
-from pr3dict.venues.polymarket.market import Market
+from pr3dict.venues.polymarket import gamma
+from pr3dict.venues.polymarket.market import Market, market_of
 
 
 class MarketMethods(RestMethods):
@@ -29,6 +30,22 @@ class MarketMethods(RestMethods):
         Open ones come first.
         """
         return Rows((await self._discovery.find(anything)).markets, Market)
+
+    async def markets_of(
+        self, condition_ids: Sequence[str], closed_condition_ids: Sequence[str] = ()
+    ) -> Rows[Market]:
+        """Return which of these are open markets, and which of those are closed, 100 at most each.
+
+        Those that are not are left out.
+        """
+        found: list[Market] = []
+        for ids, closed in ((condition_ids, False), (closed_condition_ids, True)):
+            if ids:
+                page = gamma.markets(
+                    self._config.polymarket_gamma_url, condition_ids=list(ids), closed=closed
+                )
+                found += map(market_of, (await self._rest.ask(page)).items)
+        return Rows(found, Market)
 
     def rolling(self, row: str, *, lead_s: float = 10.0) -> AsyncIterator[Market]:
         """Iterate over the markets of a row that comes again every few minutes, for ever.
