@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pr3dict.config import PREFIX, Config, from_environment, variable_of
+from pr3dict.config import PREFIX, Config, from_environment, read_dotenv, variable_of
 from pr3dict.model.errors import ConfigError
 
 NAMES = [field.name for field in msgspec.structs.fields(Config)]
@@ -236,3 +236,20 @@ def test_every_setting_can_be_had_from_the_environment(name):
 @pytest.mark.parametrize("name", [n for n in NAMES if isinstance(getattr(Config(), n), float)])
 def test_a_measure_names_its_unit(name):
     assert name.endswith(("_s", "_ms"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "POLYGON_WALLET_PRIVATE_KEY 0xac0974bec39a17e36ba4a6b4d238ff944bacb478",
+        "0xac0974bec39a17e36ba4a6b4d238ff944bacb478 is my key",
+        "ac0974bec39a17e36ba4a6b4d238ff944bacb478 is my key",
+        "CLOB_SECRET: ac0974bec39a17e36ba4a6b4d238ff944bacb478",
+    ],
+)
+def test_a_line_that_sets_nothing_is_told_without_what_may_be_a_secret(tmp_path, line):
+    (tmp_path / ".env").write_text(line + "\n", "utf-8")
+    values, odd = read_dotenv(str(tmp_path / ".env"))
+    assert {} == values
+    assert ["is left out"] == [sentence[-11:] for sentence in odd]
+    assert "ac0974" not in odd[0]

@@ -20,8 +20,10 @@ from msgspec import Meta
 from pr3dict.model.errors import ConfigError
 
 PREFIX: Final = "PR3DICT_"
-EXCERPT: Final = 40
-"""Characters shown of a line that sets nothing."""
+_NAME: Final = re.compile(r"[A-Za-z_]\w{0,29}", re.ASCII)
+"""All that is shown of a line that sets nothing: a name with which it begins. The rest may be a
+private key, which is longer than this or no name.
+"""
 
 _log = logging.getLogger(__name__)
 
@@ -142,8 +144,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     ] = 1.0
     """The budget of all audits together."""
     fallback_every_s: SecondsOrNever = 2.0
-    """While a connection is down each of its books is read by REST this often, within the budget, and
-    says so by its source; 0: never."""
+    """While a connection is down each of its books is read by REST this often, within the budget,
+    and says so by its source; 0: never."""
     clock_offset_ms: Offset = 0.0
     """Local minus venue clock; subtracted from every latency."""
     max_depth: Depth = 0
@@ -257,10 +259,15 @@ def read_dotenv(path: str = ".env") -> tuple[dict[str, str], list[str]]:
     values = {line.key: line.value for line in bindings if line.key and line.value is not None}
     odd = [line.original for line in bindings if line.error]
     return values, [
-        f"{path}, line {line.line}: wanted NAME=value, found {line.string.strip()[:EXCERPT]!r};"
+        f"{path}, line {line.line}: wanted NAME=value, found {_beginning(line.string)};"
         " it is left out"
         for line in odd
     ]
+
+
+def _beginning(line: str) -> str:
+    word = next(iter(line.split()), "")
+    return f"a line that begins with {word!r}" if _NAME.fullmatch(word) else "one that is not that"
 
 
 def _refuse_misspelt(variable: str, known: list[str]) -> None:

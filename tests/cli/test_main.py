@@ -141,8 +141,9 @@ def test_a_line_of_a_dotenv_file_that_sets_nothing_is_told_and_left_out(tmp_path
     (tmp_path / ".env").write_text("no setting at all\nPR3DICT_CORE=fast\n", "utf-8")
     done = run("verify", "nothing", cwd=tmp_path, env=without_core())
     odd, wrong = done.err.splitlines()
-    assert (
-        "pr3dict: .env, line 1: wanted NAME=value, found 'no setting at all'; it is left out" == odd
+    assert odd == (
+        "pr3dict: .env, line 1: wanted NAME=value, found a line that begins with 'no';"
+        " it is left out"
     )
     assert wrong.startswith("pr3dict: PR3DICT_CORE in .env: wanted")
 
