@@ -2,22 +2,30 @@ from pr3dict.app.events import BooksMissing, ClockStepped, FeedFailed, HashDrift
 from pr3dict.app.replay import Replay, replay
 from pr3dict.app.system import System
 from pr3dict.client.manager import OrderBookManager
+from pr3dict.client.pages import Pages
 from pr3dict.client.platform import PolymarketPlatform
+from pr3dict.client.polymarket import AsyncPolymarket
+from pr3dict.client.polymarket_sync import Polymarket
+from pr3dict.client.rows import Rows
 from pr3dict.client.snapshot import OrderBookLevel, OrderBookSnapshot, TradeEvent
 from pr3dict.client.sync import SyncOrderBookManager
 from pr3dict.client.websocket import PolymarketWebSocketClient
 from pr3dict.config import Config
 from pr3dict.engine.engine import TapDetached
 from pr3dict.measure.metrics import OrderBookMetrics, Yardstick
+from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.errors import (
     ConfigError,
     CoreUnavailable,
+    CredentialsError,
     FeedError,
     LinkRefused,
     MissingExtra,
     Pr3dictError,
+    RestError,
     TapeCorrupt,
     TapeError,
+    UnknownMarketError,
     UnknownTokenError,
 )
 from pr3dict.model.events import (
@@ -41,16 +49,19 @@ from pr3dict.model.states import BookState, Cause, Proof, Source
 __version__: str
 
 __all__ = [
+    "AsyncPolymarket",
     "BestQuoted",
     "BookReset",
     "BookState",
     "BooksMissing",
     "Cause",
+    "ClobApiKeyCreds",
     "ClockStepped",
     "Config",
     "ConfigError",
     "ControlReceived",
     "CoreUnavailable",
+    "CredentialsError",
     "Event",
     "FeedError",
     "FeedFailed",
@@ -67,12 +78,16 @@ __all__ = [
     "OrderBookManager",
     "OrderBookMetrics",
     "OrderBookSnapshot",
+    "Pages",
+    "Polymarket",
     "PolymarketPlatform",
     "PolymarketWebSocketClient",
     "Pr3dictError",
     "Proof",
     "ProofFailed",
     "Replay",
+    "RestError",
+    "Rows",
     "Source",
     "StateChanged",
     "SyncOrderBookManager",
@@ -84,6 +99,7 @@ __all__ = [
     "TickSizeChanged",
     "Trade",
     "TradeEvent",
+    "UnknownMarketError",
     "UnknownTokenError",
     "Yardstick",
     "replay",
