@@ -51,7 +51,7 @@ class Wallet:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Wallet):
             return NotImplemented
-        return (self.key, self.chain_id) == (other.key, other.chain_id)
+        return (self.address, self.chain_id) == (other.address, other.chain_id)
 
     def __hash__(self) -> int:
         return hash((self.address, self.chain_id))
