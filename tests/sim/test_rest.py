@@ -64,7 +64,7 @@ def test_rules_are_told_one_by_one_and_together(venue):
     assert {"condition_id": rules.condition} == json.loads(
         rest.get(venue, f"/markets-by-token/{token}", {}, NOW_MS)[1]
     )
-    assert ["c", "t", "mos", "mts", "nr"] == list(answer)
+    assert ["c", "t", "mos", "mts", "mbf", "tbf", "nr"] == list(answer)[:7]
     assert venue.tokens[:2] == [each["t"] for each in answer["t"]]
     assert (int(rules.min_order_size), 0.01) == (answer["mos"], answer["mts"])
 

@@ -118,6 +118,10 @@ class Capture:
             for number, (market, held) in enumerate(tokens.items())
         ]
 
+    def listing_of(self, condition: str) -> Listing | None:
+        """Return the recorded market with this condition."""
+        return next((each for each in self.listings if each.condition == condition), None)
+
     def opening(self, tokens: Iterable[str]) -> bytes:
         """Return the opening frame as the books stand now."""
         self._catch_up()

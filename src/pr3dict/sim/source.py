@@ -48,6 +48,9 @@ class Source(Protocol):
     def listings(self) -> Sequence[Listing]:
         """Every market that ever was, in the order of its listing."""
 
+    def listing_of(self, condition: str) -> Listing | None:
+        """Return what the catalogue has of a market."""
+
     def opening(self, tokens: Iterable[str]) -> bytes:
         """Return the opening frame for the known ones among these tokens."""
 

@@ -100,6 +100,10 @@ class Venue:
         """Every market that ever was, in the order of its listing."""
         return list(self._listed.values())
 
+    def listing_of(self, condition: str) -> Listing | None:
+        """Return what the catalogue has of a market."""
+        return self._listed.get(condition)
+
     def opening(self, tokens: Iterable[str]) -> bytes:
         """Return the opening frame for these tokens; those unknown are left out."""
         found = (self._markets[token] for token in tokens if self.known(token))
@@ -171,9 +175,9 @@ class Venue:
         """Script: a market is over at once, and nobody is told: REST knows it no more."""
         market, _ = self._markets[token]
         market.settled = market.resolved = True
-        listing = self._listed[market.rules.condition]
-        listing.settled_ms = listing.closed_ms = self.now_ms
-        listing.winner = 0
+        over = self._listed[market.rules.condition]
+        over.settled_ms = over.closed_ms = self.now_ms
+        over.winner = 0
         if market in self._trading:
             self._trading.remove(market)
 
@@ -184,9 +188,9 @@ class Venue:
     def rest(self, token: str, order: str, price: int, size: int, now_ms: int) -> Step:
         """Let an order of an account rest (BUY or SELL, micros); a negative size takes it away.
 
-        At once, and for whoever calls to `announce`; an order that crosses must `take` before.
-        What others take of it comes as `Step.made`.
-        Raises `ValueError` where less rests than is taken away, `KeyError` for an unknown token.
+        At once; the caller must `announce` it, and `take` before where it crosses. What others
+        take of it comes as `Step.made`. Raises `ValueError` where less rests than is taken away,
+        `KeyError` for an unknown token.
         """
         market, side = self._markets[token]
         top = market.best(0)
@@ -256,20 +260,17 @@ class Venue:
         self._plan_order(market, now_ms)
         return listing
 
-    def _open_window(self, window: Window, now_ms: int) -> Listing:
+    def _open_window(self, window: Window, now_ms: int) -> Step:
         """List the market of a window, and plan its end."""
         listing = self._list_market(now_ms, window)
         self._plan(window.ends_ms, partial(self._end_window, listing, window))
-        return listing
+        return self._told(listing, now_ms)
 
     def _end_window(self, listing: Listing, window: Window, now_ms: int) -> Step:
         """Answer the question of a window, and list the next that is due."""
-        self._plan(now_ms, partial(self._next_window, window.later(AHEAD)))
+        self._plan(now_ms, partial(self._open_window, window.later(AHEAD)))
         market = self._conditions[listing.condition]
         return self._settle(market, int(market.best(0)[0] < MICROS // 2), now_ms)
-
-    def _next_window(self, window: Window, now_ms: int) -> Step:
-        return self._told(self._open_window(window, now_ms), now_ms)
 
     def _plan_order(self, market: Market, now_ms: int) -> None:
         gap = round(GAP_MS.draw(self._rng) / self._config.activity)

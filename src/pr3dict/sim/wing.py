@@ -16,6 +16,7 @@ from aiohttp import WSMsgType, web
 
 from pr3dict.sim.connection import LINGER_S, Connection
 from pr3dict.sim.faults import Faults
+from pr3dict.sim.history import History
 from pr3dict.sim.source import Source
 from pr3dict.sim.wire import Step
 
@@ -40,7 +41,9 @@ class House:
         """Data frames handed out so far, over all connections."""
         self.tasks = asyncio.TaskGroup()
         """Owns what wings start between the opening of the venue and its end."""
-        self._listeners: list[Callable[[Step], None]] = []
+        self.history = History(source)
+        """What was traded here so far."""
+        self._listeners: list[Callable[[Step], None]] = [self.history.hear]
         self._subscribed = asyncio.Event()
 
     def now_ms(self) -> int:
