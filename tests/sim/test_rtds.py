@@ -157,16 +157,17 @@ def test_trades_of_the_books_are_told_and_can_be_filtered_by_market():
     assert {row["asset"] for row in rows} <= set(about.tokens)
 
 
-def test_comments_come_in_time_and_can_be_filtered_by_event():
-    made, books = stream()
-    follow(
-        made, books.now_ms, item("comments", "*", '{"parentEntityID":3,"parentEntityType":"Event"}')
-    )
-    made.heard(1, "ping", books.now_ms + 300_000)
-    comments = [e for e in heard(made, books.now_ms + 600_000) if "comment" in e["type"]]
+def test_comments_come_in_time_and_can_be_filtered_by_an_event_of_the_catalogue():
+    made, books = stream(markets=10)
+    events = {listing.name.event.id for listing in books.listings}
+    event = min(events)
+    wanted = f'{{"parentEntityID":{event},"parentEntityType":"Event"}}'
+    follow(made, books.now_ms, item("comments", "*", wanted))
+    made.heard(1, "ping", books.now_ms + 600_000)
+    comments = [e for e in heard(made, books.now_ms + 900_000) if "comment" in e["type"]]
 
     assert comments
-    assert {3} == {each["payload"]["parentEntityID"] for each in comments}
+    assert {event} == {each["payload"]["parentEntityID"] for each in comments}
 
 
 def test_old_clients_get_books_by_token_with_the_whole_book_first():

@@ -63,6 +63,12 @@ def test_some_games_end_under_another_id_without_teams():
     assert not {"gameId", "status", "homeTeam"} & last.keys()
 
 
+def test_ids_can_be_had_on_every_frame():
+    made = stream()
+    made.keyless = False
+    assert all({"gameId", "status"} <= f.keys() for f in messages(made.due(START_MS + 2 * HOUR_MS)))
+
+
 def test_the_end_is_written_in_either_case():
     assert of("nfl", ended=True)[0]["finishedTimestamp"].endswith("Z")
     assert of("arg", ended=True)[0]["finished_timestamp"].endswith("Z")

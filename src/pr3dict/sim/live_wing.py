@@ -184,11 +184,13 @@ def described(source: Source) -> Describe:
 
     def describe(token: str) -> About | None:
         rules = source.rules(token)
-        if rules is None:
+        listing = source.listing_of(rules.condition) if rules else None
+        if rules is None or listing is None:
             return None
-        name = f"simulated-market-{rules.condition[2:10]}"
-        title = f"Will simulated event {rules.condition[2:10]} take place?"
-        return About(rules.condition, rules.tokens, rules.outcomes, title, name, name)
+        name, event = listing.name, listing.name.event
+        return About(
+            rules.condition, rules.tokens, rules.outcomes, name.question, name.slug, event.slug
+        )
 
     return describe
 

@@ -65,7 +65,8 @@ class Rtds:
         self._source = source
         self._describe = describe
         self._prices = RtdsPrices(walks, source.now_ms)
-        self._comments = Comments(seed, source.now_ms, range(1, 11))
+        events = sorted({listing.name.event.id for listing in source.listings}) or [1]
+        self._comments = Comments(seed, source.now_ms, events)
         self._rfq = Rfq(source, source.now_ms)
         self._guests: dict[int, Guest] = {}
 

@@ -33,7 +33,6 @@ class About(NamedTuple):
     title: str
     slug: str
     event_slug: str
-    event_id: int = 1
 
 
 Describe = Callable[[str], About | None]

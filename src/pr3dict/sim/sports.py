@@ -47,7 +47,7 @@ LEAGUES: Final = (
     League("arg", ("CA Barracas", "CA Aldosivi"), ("1H", "2H"), "InProgress", stateful=True),
     League("cs2", ("Anubis", "Amazigh"), ("1/3", "2/3", "3/3"), "running", ends_keyless=True),
     League("atp", ("Rune", "Ruud"), ("S1", "S2", "S3"), "inprogress", ends_keyless=True),
-    League("cricket", ("", ""), ("Live",), "", keyless=True),
+    League("cricket", ("Kent", "Essex"), ("Live",), "Live", keyless=True),
 )
 
 
@@ -98,6 +98,8 @@ class Sports:
         """Whether the venue sends texts `ping` and closes on who does not answer `pong`."""
         self.protocol_pings = True
         """Whether it sends pings of the protocol."""
+        self.keyless = True
+        """Whether some frames come without `gameId`; the official client drops those."""
         self._rng = Random(f"{seed}:sports")  # noqa: S311 - a seed must give the same games
         self._numbers = 1_234_567
         self._games = [self._begun(league, start_ms) for league in LEAGUES]
@@ -147,7 +149,7 @@ class Sports:
         return game
 
     def _told(self, game: Game) -> list[Out]:
-        text = compact(frame(game))
+        text = compact(frame(game, keyless=self.keyless))
         return [Said(number, text, (game.league.name, str(game.number))) for number in self._guests]
 
     def _beat(self, number: int, guest: Guest, now_ms: int) -> list[Out]:
@@ -166,8 +168,8 @@ class Sports:
         return outs
 
 
-def frame(game: Game) -> Mapping[str, Any]:
-    """Return what the venue says of a game now."""
+def frame(game: Game, *, keyless: bool = True) -> Mapping[str, Any]:
+    """Return what the venue says of a game now; `keyless`: as the real one, without some ids."""
     league, at_ms = game.league, game.next_ms
     reached = min(game.steps * len(league.periods) // STEPS, len(league.periods) - 1)
     state: dict[str, Any] = {
@@ -176,7 +178,7 @@ def frame(game: Game) -> Mapping[str, Any]:
         "live": not game.ended,
         "ended": game.ended,
     }
-    if league.keyless or (game.ended and league.ends_keyless):
+    if keyless and (league.keyless or (game.ended and league.ends_keyless)):
         finished = {"finishedTimestamp": _iso(at_ms)} if game.ended else {}
         other = {"metadataGameId": f"id270{game.number}", "leagueAbbreviation": league.name}
         return other | state | finished
