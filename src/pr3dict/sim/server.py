@@ -8,7 +8,7 @@ task of ours; aiohttp owns those of its requests.
 import asyncio
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Final, Protocol, Self, TypeVar
+from typing import Final, Protocol, Self
 
 from pr3dict.model.errors import MissingExtra
 from pr3dict.sim.books import Levels
@@ -20,7 +20,7 @@ try:
     from aiohttp import web
 
     from pr3dict.sim.guard import guard
-    from pr3dict.sim.wing import REQUEST_MAX, House, Wing
+    from pr3dict.sim.wing import REQUEST_MAX, House
     from pr3dict.sim.wings import WINGS
 except ImportError as absent:
     raise MissingExtra("aiohttp", "sim") from absent
@@ -46,9 +46,6 @@ GOING_AWAY: Final = 1001
 TRY_LATER: Final = 1013
 SLOW_CONSUMER: Final = "slow consumer: send buffer full"
 STARTS_AGAIN: Final = "the recording starts again"
-
-
-W = TypeVar("W", bound="Wing")
 
 
 class Clock(Protocol):
@@ -91,7 +88,7 @@ class SimServer(House):
         self._finished = asyncio.Event()
         self._anchor = (0, 0, 0)
         self._played = 0
-        self._wings: list[Wing] = [make(self) for make in WINGS]
+        self.wings = [make(self) for make in WINGS]
         self._runner: web.AppRunner | None = None
         self._lives: list[asyncio.Task[None]] = []
         if not paused:
@@ -154,13 +151,6 @@ class SimServer(House):
             "polymarket_sports_url": self.sports_url,
         }
 
-    def wing(self, kind: type[W]) -> W:
-        """Return the wing of a kind, for its script. Raises `LookupError` where there is none."""
-        for wing in self._wings:
-            if isinstance(wing, kind):
-                return wing
-        raise LookupError(f"wing: wanted a {kind.__name__} in WINGS, found none")
-
     @property
     def tokens(self) -> list[str]:
         """The tokens that can be subscribed."""
@@ -222,7 +212,7 @@ class SimServer(House):
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=REQUEST_MAX, middlewares=[guard(self.faults)])
-        for wing in self._wings:
+        for wing in self.wings:
             app.add_routes(wing.routes())
         app.router.add_route("*", "/{path:.*}", _nothing_here)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_S)
@@ -231,7 +221,7 @@ class SimServer(House):
         self._port = self._runner.addresses[0][1]
         await self.tasks.__aenter__()
         self._drop_anchor()
-        lives = (self._play(), *(wing.run() for wing in self._wings))
+        lives = (self._play(), *(wing.run() for wing in self.wings))
         self._lives = [self.tasks.create_task(life) for life in lives]
         return self
 

@@ -25,6 +25,7 @@ REQUEST_MAX: Final = 16 << 20
 """Bytes of a request: thousands of tokens at once."""
 
 C = TypeVar("C", bound=Connection)
+W = TypeVar("W", bound="Wing")
 
 
 class House:
@@ -41,6 +42,8 @@ class House:
         """Data frames handed out so far, over all connections."""
         self.tasks = asyncio.TaskGroup()
         """Owns what wings start between the opening of the venue and its end."""
+        self.wings: list[Wing] = []
+        """All of them, once the venue is built."""
         self.history = History(source)
         """What was traded here so far."""
         self._listeners: list[Callable[[Step], None]] = [self.history.hear]
@@ -49,6 +52,13 @@ class House:
     def now_ms(self) -> int:
         """Return the venue's time: between two steps it goes on, at rest it stands."""
         return self.source.now_ms
+
+    def wing(self, kind: type[W]) -> W:
+        """Return the wing of a kind, for its script. Raises `LookupError` where there is none."""
+        for wing in self.wings:
+            if isinstance(wing, kind):
+                return wing
+        raise LookupError(f"wing: wanted a {kind.__name__} in WINGS, found none")
 
     def listen(self, listener: Callable[[Step], None]) -> None:
         """Call this with each step of the books from here on, before anything else happens.
