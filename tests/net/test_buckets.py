@@ -54,6 +54,12 @@ def test_no_span_of_time_ever_has_more_than_the_window_allows(steps, most):
         assert len(passed) <= most
 
 
+def test_what_passed_at_the_end_of_a_part_counts_for_its_whole_span():
+    held = buckets()
+    pass_through(held, ("all",), Nanos(NOW + S - 1), 5)
+    assert 0 < held.wait(("all",), Nanos(NOW + 10 * S))
+
+
 @given(steps=st.lists(st.integers(0, 3 * S), min_size=1, max_size=100))
 def test_who_waits_as_long_as_told_may_go(steps):
     held, now = buckets(), NOW

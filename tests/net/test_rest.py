@@ -228,6 +228,18 @@ def test_a_429_closes_the_narrow_limit_and_leaves_the_others_open():
     assert 100 * NS_PER_S == failed(first).retry_after
 
 
+def test_an_answer_between_two_429_makes_the_second_a_first_one():
+    busy = Answer(429, {"retry-after": "1"}, b"")
+    venue = Venue(busy, OK, busy, OK)
+    assert [{"n": 1}] * 2 == ask(venue, request(), request())
+
+
+def test_what_went_wrong_is_told_and_not_that_a_second_attempt_found_no_room():
+    rules = {"few": (Window(1, Nanos(600 * NS_PER_S)),)}
+    error = failed(ask(Venue(DOWN), request(limits=("few",)), rules=rules)[0])
+    assert ("unavailable", 503) == (error.name, error.status)
+
+
 def test_many_429_of_one_moment_are_one():
     async def main() -> None:
         venue = Venue(*[Answer(429, {"retry-after": "1"}, b"")] * 20, OK, takes_s=0.1)

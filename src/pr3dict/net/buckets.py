@@ -151,7 +151,7 @@ class _Saved:
     def hear(self, rule: Rule | None, remaining: int | None, now: Nanos) -> None:
         if isinstance(rule, Refill):
             self._set(rule)
-        if remaining is not None and remaining < self._burst:
+        if remaining is not None:
             self._full_at = max(self._full_at, now + (self._burst - remaining) * self._each)
 
     def _set(self, rule: Refill) -> None:

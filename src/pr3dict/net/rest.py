@@ -88,6 +88,7 @@ class Rest:
         by = Nanos(self._clock.monotonic() + self._patience)
         backoff = Backoff(self._chance, BACKOFF)
         names = (_host(request.url), *request.limits)
+        answered: RestError | None = None
         for attempt in range(1, ATTEMPTS_MAX + 1):
             try:
                 await self._admitted(request, names, by)
@@ -95,8 +96,11 @@ class Rest:
             except RestError as error:
                 pause = backoff.wait(Pace.QUICK, asked=error.retry_after)
                 if not self._may_mend(request, error, attempt, Nanos(by - pause)):
-                    self.counts[error.name] += 1
-                    raise
+                    # That a second attempt found no room tells less than what the first one met.
+                    told = answered if isinstance(error, _NotSent) and answered else error
+                    self.counts[told.name] += 1
+                    raise told from told.__cause__
+                answered = error
             self.counts["retried"] += 1
             await asyncio.sleep(pause / NS_PER_S)
         raise AssertionError("the last attempt returns or raises")
@@ -109,7 +113,6 @@ class Rest:
         return (
             request.repeatable
             and error.name in _MENDABLE
-            and not isinstance(error, _NotSent)
             and attempt < ATTEMPTS_MAX
             and self._clock.monotonic() < by
             and self._struck.get(_host(request.url), (0, 0))[0] <= 1
@@ -185,7 +188,7 @@ class Rest:
 
 
 class _NotSent(RestError):
-    """Our own limits did not let it out in time: to wait for the same once more would not help."""
+    """Our own limits did not let it out in time."""
 
 
 def _unanswered(request: Request[T], why: str, name: str) -> RestError:
