@@ -12,26 +12,31 @@ from pr3dict.client.rest_markets import MarketMethods
 from pr3dict.config import Config, from_environment
 from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.net.clock import SystemClock
+from pr3dict.venues.polymarket.auth import Wallet
 
 
 class AsyncPolymarket(MarketMethods, ClobMethods, GammaMethods, DataMethods, AccountMethods):
     """Polymarket by REST. Use it with `async with`, or end with `aclose`.
 
     config: from the environment and `.env` unless given. credentials, wallet: for what only their
-    owner may ask. Every method raises `RestError` in one
-    sentence where the venue gives nothing that can be used, and none takes longer than the settings
-    `rest_timeout_s` and `rest_patience_s` say. Raises `MissingExtra` when httpx2 is not installed.
+    owner may ask; looked for there too, when they are wanted. address: that of the wallet, where
+    its private key is to stay elsewhere. Every method raises `RestError` in one sentence where the
+    venue gives nothing that can be used, and none takes longer than the settings `rest_timeout_s`
+    and `rest_patience_s` say. Raises `MissingExtra` when httpx2 is not installed.
     """
 
     def __init__(
         self,
         config: Config | None = None,
         credentials: ClobApiKeyCreds | None = None,
-        wallet: object | None = None,
+        wallet: Wallet | None = None,
+        *,
+        address: str = "",
     ) -> None:
         self._config = config or from_environment()
         self._credentials = credentials
         self._wallet = wallet
+        self._address = address
         self._rest = self._net = world.rest(self._config, SystemClock())
 
     def __repr__(self) -> str:

@@ -15,6 +15,7 @@ from typing import Concatenate, Final, ParamSpec, Self, TypeVar
 from pr3dict.client.polymarket import AsyncPolymarket
 from pr3dict.config import Config
 from pr3dict.model.credentials import ClobApiKeyCreds
+from pr3dict.venues.polymarket.auth import Wallet
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,9 +48,11 @@ class Polymarket:
         self,
         config: Config | None = None,
         credentials: ClobApiKeyCreds | None = None,
-        wallet: object | None = None,
+        wallet: Wallet | None = None,
+        *,
+        address: str = "",
     ) -> None:
-        self._inner = AsyncPolymarket(config, credentials, wallet)
+        self._inner = AsyncPolymarket(config, credentials, wallet, address=address)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=_serve, args=(self._loop, self._inner), name="pr3dict-rest", daemon=True
@@ -146,6 +149,21 @@ class Polymarket:
     get_user_volume = waits(AsyncPolymarket.get_user_volume)
     list_builders = waits(AsyncPolymarket.list_builders)
     get_builder_volume = waits(AsyncPolymarket.get_builder_volume)
+
+    list_open_orders = waits(AsyncPolymarket.list_open_orders)
+    get_order = waits(AsyncPolymarket.get_order)
+    list_account_trades = waits(AsyncPolymarket.list_account_trades)
+    get_balance = waits(AsyncPolymarket.get_balance)
+    refresh_balance = waits(AsyncPolymarket.refresh_balance)
+    get_closed_only = waits(AsyncPolymarket.get_closed_only)
+    get_notifications = waits(AsyncPolymarket.get_notifications)
+    get_order_scoring = waits(AsyncPolymarket.get_order_scoring)
+    get_orders_scoring = waits(AsyncPolymarket.get_orders_scoring)
+    get_api_keys = waits(AsyncPolymarket.get_api_keys)
+    create_api_key = waits(AsyncPolymarket.create_api_key)
+    derive_api_key = waits(AsyncPolymarket.derive_api_key)
+    derive_or_create_api_key = waits(AsyncPolymarket.derive_or_create_api_key)
+    delete_api_key = waits(AsyncPolymarket.delete_api_key)
 
     def _run(self, ask: Callable[[], Awaitable[T]]) -> T:
         if not self._end.alive:
