@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from pr3dict.app import world
-from pr3dict.app.events import AccountDoubtful, AccountLost, AccountResumed, LinkChanged
+from pr3dict.app.events import (
+    AccountDoubtful,
+    AccountLost,
+    AccountResumed,
+    FeedFailed,
+    LinkChanged,
+)
 from pr3dict.app.streams import Streams
 from pr3dict.config import Config
 from pr3dict.engine.engine import Engine
@@ -178,6 +184,8 @@ class Account:
             self.engine.publish(event)
             if isinstance(event, LinkChanged):
                 self._link_changed(event)
+            elif isinstance(event, FeedFailed):
+                self._settle(FeedError(f"the account ended by a fault of PR3DICT: {event.error}"))
 
     def _apply(self, event: UserOrder | UserTrade) -> None:
         told = self.ledger.apply(event)
@@ -267,14 +275,19 @@ class Account:
         owner, clock = self._owner, self._clock
         assert owner is not None
         since = min(self._known_until, self.ledger.unsettled_since() or self._known_until)
-        after = max(0, since - MARGIN) // NS_PER_S
+        after = Nanos(max(0, since - MARGIN))
         orders = await self._all(
             rest, lambda part: requests.open_orders(owner, cursor=part, now=clock.now())
         )
         trades = await self._all(
-            rest, lambda part: requests.trades(owner, after=after, cursor=part, now=clock.now())
+            rest,
+            lambda part: requests.trades(
+                owner, after=after // NS_PER_S, cursor=part, now=clock.now()
+            ),
         )
-        told, missing = self.ledger.reconcile(orders, trades, held)
+        # What was traded before the start is told without its orders: they may be thousands.
+        unseen = after if self.counts["rest_answered"] else None
+        told, missing = self.ledger.reconcile(orders, trades, held, unseen)
         self._tell(told)
         missed = len(told)
         for order_id in missing:

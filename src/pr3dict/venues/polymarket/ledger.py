@@ -126,11 +126,13 @@ class Ledger:
         open_orders: Iterable[UserOrder],
         trades: Iterable[UserTrade],
         held: Iterable[str] | None = None,
+        since: Nanos | None = None,
     ) -> tuple[list[Event], list[str]]:
         """Take in what REST shows; return what we had missed, and the orders to look up.
 
         To look up are those of `held` (the ids of `open_ids` when REST was asked; by default
-        now) which REST does not list: `looked_up` takes what is found.
+        now) which REST does not list, and those that came and went between two answers: unknown,
+        with a fill since `since` (None: none of them). `looked_up` takes what is found.
         """
         wanted = self.open_ids() if held is None else list(held)
         told: list[Event] = []
@@ -146,7 +148,8 @@ class Ledger:
             told += self.apply(order)
         for trade in trades:
             told += self.apply(trade)
-        return told, [order for order in wanted if order not in listed and self.is_open(order)]
+        unlisted = [order for order in wanted if order not in listed and self.is_open(order)]
+        return told, unlisted + ([] if since is None else self._unseen(told, since))
 
     def looked_up(self, order_id: str, found: UserOrder | None, now: Nanos) -> list[Event]:
         """Take in what REST says of one order; None: it does not know it, so it is over."""
@@ -273,6 +276,11 @@ class Ledger:
                     price=part.price,
                 )
         return [*ours, *merged.values()]
+
+    def _unseen(self, told: Iterable[Event], since: Nanos) -> list[str]:
+        """Return the orders of these fills of which nothing else is known."""
+        orders = (e.order_id for e in told if isinstance(e, Fill) and e.matched_ns >= since)
+        return [order for order in dict.fromkeys(orders) if order not in self._orders]
 
     def _forget_orders(self) -> None:
         """Let the orders that ended longest ago go, down to the bound."""
