@@ -11,6 +11,8 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
+from pr3dict.sim.accounts import TEST_KEY
+from pr3dict.sim.clob_private import ClobPrivate
 from pr3dict.sim.live_wing import (
     Line,
     LiveWing,
@@ -21,7 +23,7 @@ from pr3dict.sim.live_wing import (
     described,
 )
 
-AUTH = {"op": "auth", "auth": {"apiKey": "k", "secret": "s", "passphrase": "p"}}
+AUTH = {"op": "auth", "rid": "a", "auth": TEST_KEY.told()}
 PRICES = {"topic": "crypto_prices", "type": "update"}
 SUBSCRIBE = {"action": "subscribe", "subscriptions": [PRICES]}
 BTC = {"op": "subscribe", "channel": "price.crypto", "filter": {"symbol": "btcusd"}}
@@ -272,3 +274,48 @@ async def test_a_market_is_described_by_its_own_name():
         assert first.slug != other.slug
         assert hand.server.tokens[0] in first.tokens
         assert describe("1") is None
+
+
+async def test_trades_name_the_parties_that_the_history_has():
+    async with venue(trade_share=0.5) as hand, talk(hand.server.rtds_url) as client:
+        await send(
+            client, {"action": "subscribe", "subscriptions": [{"topic": "activity", "type": "*"}]}
+        )
+        await send(client, "PING")
+        assert ["", ""] == [await client.recv(), await client.recv()]
+        hand.passes(60)
+        matched, taker, maker = [(await told(client))["payload"] for _ in range(3)]
+        deals = {deal.trade.transaction: deal for deal in hand.server.history.deals}
+        deal = deals[matched["transactionHash"]]
+
+        assert matched == taker
+        assert deal.taker.wallet == taker["proxyWallet"]
+        assert deal.maker.wallet == maker["proxyWallet"]
+
+
+async def test_polybolt_takes_the_keys_of_accounts_and_no_others():
+    async with venue() as hand, talk(hand.server.polybolt_url) as client:
+        await send(client, {"op": "auth", "auth": TEST_KEY._replace(passphrase="wrong").told()})
+        assert "auth_invalid" == (await told(client))["code"]
+        await send(client, AUTH)
+        assert "authed" == (await told(client))["op"]
+
+
+async def test_old_clients_hear_of_the_orders_of_their_account():
+    auth = {"key": TEST_KEY.key, "secret": TEST_KEY.secret, "passphrase": TEST_KEY.passphrase}
+    wanted = {"topic": "clob_user", "type": "*", "clob_auth": auth}
+    async with venue() as hand, talk(hand.server.rtds_url) as client:
+        hand.server.wing(RtdsWing).stream.legacy = True
+        await send(client, {"action": "subscribe", "subscriptions": [wanted]})
+        await send(client, "PING")
+        assert ["", ""] == [await client.recv(), await client.recv()]
+        desk = hand.server.wing(ClobPrivate).desk
+        account = desk.accounts.owner_of(TEST_KEY.key)
+        desk.tell(account, "0xc", b'{"event_type":"order","id":"0x1"}')
+        heard = await told(client)
+
+        assert ("clob_user", "order", "0x1") == (
+            heard["topic"],
+            heard["type"],
+            heard["payload"]["id"],
+        )

@@ -7,12 +7,13 @@ import pytest
 from tests.sim.client import ending, quiet
 from tests.sim.streams import messages, parsed, send, talk, told, vector, venue
 
+from pr3dict.sim.accounts import TEST_KEY
 from pr3dict.sim.live import Ended, Pinged
 from pr3dict.sim.live_wing import PolyboltWing
 from pr3dict.sim.polybolt import FRAME_MAX, PAIRS_MAX, Polybolt
 from pr3dict.sim.prices import Prices
 
-AUTH = {"op": "auth", "rid": "a", "auth": {"apiKey": "k", "secret": "s", "passphrase": "p"}}
+AUTH = {"op": "auth", "rid": "a", "auth": TEST_KEY.told()}
 BTC = {"channel": "price.crypto", "filter": {"symbol": "btcusd"}}
 ETH = {"channel": "price.crypto", "filter": {"symbol": "ethusd"}}
 TWAP = {"channel": "price.crypto.twap", "filter": {"symbol": "btcusd", "window_seconds": 60}}
@@ -119,7 +120,9 @@ def test_an_unknown_request_is_a_bad_op(text):
 
 def test_wrong_credentials_may_be_tried_eight_times():
     made, books = stream(authed=False)
-    made.accepts = lambda key, secret, passphrase: (key, secret, passphrase) == ("k", "s", "right")
+    made.accepts = lambda key, secret, passphrase: (
+        (key, secret, passphrase) == (TEST_KEY.key, "s", "right")
+    )
     said = [made.heard(1, json.dumps(AUTH), books.now_ms) for _ in range(9)]
 
     assert [["auth_invalid"]] * 8 == [[e["code"] for e in messages(outs)] for outs in said[:8]]

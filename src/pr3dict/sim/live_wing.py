@@ -5,22 +5,28 @@ wall time what has become due in venue time, and lets faults have their way.
 """
 
 import asyncio
+import json
 import zlib
 from collections.abc import Iterable
 from typing import Any, Final
 
 from aiohttp import WSMsgType, web
 
+from pr3dict.sim.accounts import Account
+from pr3dict.sim.clob_private import ClobPrivate
 from pr3dict.sim.connection import LINGER_S, TEXT, Connection, framed
-from pr3dict.sim.live import Ended, Out, Said, Stream
+from pr3dict.sim.desk import Tell
+from pr3dict.sim.history import History
+from pr3dict.sim.live import Accepts, Ended, Out, Said, Stream, any_key
 from pr3dict.sim.polybolt import Polybolt
 from pr3dict.sim.prices import Prices
-from pr3dict.sim.rtds import Rtds
+from pr3dict.sim.rtds import Parties, Rtds
 from pr3dict.sim.rtds_activity import About, Describe
 from pr3dict.sim.source import Source
 from pr3dict.sim.sports import Sports
+from pr3dict.sim.traders import Trader, parties_of
 from pr3dict.sim.wing import REQUEST_MAX, House, Wing
-from pr3dict.sim.wire import Step
+from pr3dict.sim.wire import Step, Trade
 
 TICK_S: Final = 0.05
 """How often streams are asked what is due."""
@@ -151,8 +157,27 @@ class RtdsWing(LiveWing):
 
     def __init__(self, house: House) -> None:
         walks = Prices(SEED, house.source.now_ms)
-        self.stream = Rtds(house.source, walks, described(house.source), seed=SEED)
+        describe, parties = described(house.source), parties_in(house.history)
+        self.stream = Rtds(house.source, walks, describe, seed=SEED, parties=parties)
+        self.stream.accepts = admission(house)
         super().__init__(house, self.stream)
+
+    async def run(self) -> None:
+        """Tell what is due, and to old clients what the desk tells accounts."""
+        desk = self._house.wing(ClobPrivate).desk
+        if desk is not None:
+            desk.tell = self._besides(desk.tell)
+        await super().run()
+
+    def _besides(self, tell: Tell) -> Tell:
+        def both(account: Account, condition: str, text: bytes) -> None:
+            tell(account, condition, text)
+            message = json.loads(text)
+            kind, now_ms = message["event_type"], self._house.now_ms()
+            for key in account.keys:
+                self.carry(self.stream.tell_user(key, kind, message, now_ms))
+
+        return both
 
 
 class PolyboltWing(LiveWing):
@@ -160,6 +185,7 @@ class PolyboltWing(LiveWing):
 
     def __init__(self, house: House) -> None:
         self.stream = Polybolt(house.source, Prices(SEED, house.source.now_ms))
+        self.stream.accepts = admission(house)
         super().__init__(house, self.stream)
 
     def drain(self) -> None:
@@ -193,6 +219,30 @@ def described(source: Source) -> Describe:
         )
 
     return describe
+
+
+def parties_in(history: History) -> Parties:
+    """Return who tells the parties of a trade: those that the Data API names as well."""
+
+    def parties(trade: Trade) -> tuple[Trader, Trader]:
+        for deal in reversed(history.deals):
+            if deal.trade == trade:
+                return deal.taker, deal.maker
+        return parties_of(trade.transaction)
+
+    return parties
+
+
+def admission(house: House) -> Accepts:
+    """Return who checks credentials: the accounts, or nobody where a recording is played."""
+
+    def admits(key: str, secret: str, passphrase: str) -> bool:
+        desk = house.wing(ClobPrivate).desk
+        if desk is None:
+            return any_key(key, secret, passphrase)
+        return desk.accounts.admits(key, secret, passphrase, house.now_ms()) is not None
+
+    return admits
 
 
 def deflated(text: bytes, window_bits: int) -> bytes:

@@ -7,7 +7,7 @@ the connection left open.
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Final
 
@@ -18,12 +18,17 @@ from pr3dict.sim.rtds_legacy import Rfq, agg_orderbook, market_messages
 from pr3dict.sim.rtds_prices import RtdsPrices
 from pr3dict.sim.rtds_topics import Filter, Refused, Told, Wanted, parsed
 from pr3dict.sim.source import Source
-from pr3dict.sim.wire import Step
+from pr3dict.sim.traders import Trader, parties_of
+from pr3dict.sim.wire import Step, Trade
 
 PINGS: Final = frozenset({"PING", "ping"})
 QUIET_MS: Final = 6 * 60_000
 """Venue time without a ping after which a connection is told nothing any more."""
 TOO_SLOW: Final = (1013, "slow consumer: send buffer full")
+
+
+Parties = Callable[[Trade], tuple[Trader, Trader]]
+"""Tells who took and who made in a trade."""
 
 
 class Guest:
@@ -55,7 +60,16 @@ class Rtds:
     path = "/rtds"
     too_slow = TOO_SLOW
 
-    def __init__(self, source: Source, walks: Prices, describe: Describe, *, seed: int = 1) -> None:
+    def __init__(
+        self,
+        source: Source,
+        walks: Prices,
+        describe: Describe,
+        *,
+        seed: int = 1,
+        parties: Parties | None = None,
+    ) -> None:
+        """`parties`: who traded; None makes somebody up."""
         self.legacy = False
         """Whether `clob_market`, `clob_user` and `rfq` are served, as they were in 2025."""
         self.compresses = True
@@ -64,6 +78,7 @@ class Rtds:
         self.accepts: Accepts = any_key
         self._source = source
         self._describe = describe
+        self._parties = parties or _strangers
         self._prices = RtdsPrices(walks, source.now_ms)
         events = sorted({listing.name.event.id for listing in source.listings}) or [1]
         self._comments = Comments(seed, source.now_ms, events)
@@ -109,7 +124,7 @@ class Rtds:
         for trade in step.trades:
             about = self._describe(trade.token)
             if about is not None:
-                messages += trades(trade, about)
+                messages += trades(trade, about, *self._parties(trade))
         if self.legacy and self._follows("clob_market"):
             messages += market_messages(step, self._source)
         return self._to_guests(messages)
@@ -190,3 +205,7 @@ def _drop(guest: Guest, wanted: Wanted) -> None:
         filters = guest.following.get((wanted.topic, kind), [])
         left = [each for each in filters if wanted.filter.text and each != wanted.filter]
         guest.following[wanted.topic, kind] = left
+
+
+def _strangers(trade: Trade) -> tuple[Trader, Trader]:
+    return parties_of(trade.transaction)

@@ -6,12 +6,11 @@ from itertools import count
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from pr3dict.sim.crowd import person
 from pr3dict.sim.hash import MICROS
 from pr3dict.sim.rtds_topics import Told
+from pr3dict.sim.traders import Trader, traders
 from pr3dict.sim.wire import Trade
 
-MAKERS_MAX: Final = 3
 COMMENT_EVERY_MS: Final = 20_000
 """The mean time between two things that happen in the comments."""
 COMMENTS_KEPT: Final = 50
@@ -39,40 +38,20 @@ Describe = Callable[[str], About | None]
 """Tells about the market of a token; None for a token that the venue does not know."""
 
 
-def trades(trade: Trade, about: About) -> list[Told]:
-    """Return the messages of one trade: the taker's `orders_matched`, then everybody's `trades`.
-
-    Makers are on the other side of the taker's token, or on the same side of the other token.
-    """
-    own = about.tokens.index(trade.token)
-    taker = _row(trade, about, own, trade.side, trade.price, trade.size, "taker")
-    rows = [taker]
-    rng = Random(trade.transaction)  # noqa: S311 - the same trade has the same makers
-    for number, size in enumerate(_parts(trade.size, rng.randint(1, MAKERS_MAX))):
-        who = f"maker{number}"
-        if rng.getrandbits(1):
-            other = "SELL" if trade.side == "BUY" else "BUY"
-            rows.append(_row(trade, about, own, other, trade.price, size, who))
-        else:
-            price = MICROS - trade.price
-            rows.append(_row(trade, about, 1 - own, trade.side, price, size, who))
+def trades(trade: Trade, about: About, taker: Trader, maker: Trader) -> list[Told]:
+    """Return the messages of one trade: the taker's `orders_matched`, then everybody's `trades`."""
+    own = _row(trade, about, taker, trade.side)
+    other = _row(trade, about, maker, "SELL" if trade.side == "BUY" else "BUY")
     tags = {"event_slug": about.event_slug, "market_slug": about.slug}
-    told = [("orders_matched", taker), *(("trades", row) for row in rows)]
+    told = [("orders_matched", own), ("trades", own), ("trades", other)]
     return [Told("activity", kind, trade.time_ms, row, tags) for kind, row in told]
 
 
-def _parts(size: int, count: int) -> list[int]:
-    """Return a size in parts, in micros; their sum is the size, and none is 0."""
-    part = size // count
-    return [size - part * (count - 1), *[part] * (count - 1)] if part else [size]
-
-
-def _row(  # noqa: PLR0917 - the venue's row has many members
-    trade: Trade, about: About, outcome: int, side: str, price: int, size: int, who: str
-) -> dict[str, Any]:
-    trader = person(f"{trade.transaction}:{who}")
+def _row(trade: Trade, about: About, trader: Trader, side: str) -> dict[str, Any]:
+    """Return a trade as one of its parties did it; both hold the taker's token."""
+    outcome = about.tokens.index(trade.token)
     return {
-        "asset": about.tokens[outcome],
+        "asset": trade.token,
         "bio": "",
         "conditionId": about.condition,
         "eventSlug": about.event_slug,
@@ -80,12 +59,12 @@ def _row(  # noqa: PLR0917 - the venue's row has many members
         "name": trader.name,
         "outcome": about.outcomes[outcome],
         "outcomeIndex": outcome,
-        "price": price / MICROS,
+        "price": trade.price / MICROS,
         "profileImage": "",
         "proxyWallet": trader.wallet,
         "pseudonym": trader.pseudonym,
         "side": side,
-        "size": size / MICROS,
+        "size": trade.size / MICROS,
         "slug": about.slug,
         "timestamp": trade.time_ms // 1000,
         "title": about.title,
@@ -138,7 +117,7 @@ class Comments:
         answered = (
             self._rng.choice(self._written) if self._written and self._rng.getrandbits(1) else None
         )
-        writer = person(identifier)
+        writer = self._rng.choice(traders())
         return {
             "id": identifier,
             "body": self._rng.choice(BODIES),
@@ -158,7 +137,7 @@ class Comments:
                 "displayUsernamePublic": True,
                 "bio": "",
                 "proxyWallet": writer.wallet,
-                "baseAddress": person(f"{identifier}:base").wallet,
+                "baseAddress": writer.wallet,
                 "profileImage": "",
             },
             "reactions": [],
@@ -174,7 +153,7 @@ class Comments:
             "commentID": int(comment["id"]),
             "reactionType": "HEART",
             "icon": "",
-            "userAddress": person(identifier).wallet,
+            "userAddress": self._rng.choice(traders()).wallet,
             "createdAt": _iso(at_ms),
         }
 

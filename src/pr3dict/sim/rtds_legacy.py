@@ -9,11 +9,11 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from pr3dict.sim.crowd import person
 from pr3dict.sim.hash import MICROS
 from pr3dict.sim.live import Seconds
 from pr3dict.sim.rtds_topics import Told
 from pr3dict.sim.source import Source
+from pr3dict.sim.traders import TRADERS, traders
 from pr3dict.sim.wire import Step
 
 ENTRY: Final = {
@@ -138,7 +138,7 @@ class Rfq:
         request = hashlib.sha1(f"request {number}".encode(), usedforsecurity=False).hexdigest()
         common = {
             "requestId": request,
-            "proxyAddress": person(f"{what} {number}").wallet,
+            "proxyAddress": traders()[(number + len(what)) % TRADERS].wallet,
             "token": rules.tokens[0],
             "complement": rules.tokens[1],
             "state": {"created": "ACTIVE", "expired": "EXPIRED"}[done],
