@@ -38,7 +38,6 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS_FROM: Final = 10**11
 """A time as a number is in milliseconds from here on: in seconds it would be the year 5138."""
 _SHOWN_MAX: Final = 120
-_NOTHING: Final = (None, "")
 _JSON: Final = msgspec.json.Decoder(float_hook=Decimal)
 """Floats become decimals by their text, so that nothing is lost."""
 
@@ -160,7 +159,7 @@ def row(kind: type[R], found: object) -> R:
     members = kind.arranged(_object(found))
     values: dict[str, object] = {}
     for name, spellings, take, required in plan(kind):
-        value = next((members[s] for s in spellings if members.get(s) not in _NOTHING), None)
+        value = _said(members, spellings)
         try:
             taken = None if value is None else take(value)
         except ValueError as wrong:
@@ -170,6 +169,15 @@ def row(kind: type[R], found: object) -> R:
         elif required:
             raise ValueError(f"{spellings[0]} is missing")
     return kind(**values)
+
+
+def _said(members: dict[str, object], spellings: tuple[str, ...]) -> object:
+    """Return what stands under the first spelling that says anything."""
+    for spelling in spellings:
+        value = members.get(spelling)
+        if value is not None and value != "":
+            return value
+    return None
 
 
 def listed(found: object) -> list[object]:
@@ -227,7 +235,7 @@ def plan(kind: type[Row]) -> Plan:
     return tuple(
         (
             member.name,
-            (*kind.WIRE.get(member.name, ()), member.name, _camel(member.name)),
+            _spellings(kind, member.name),
             _taker(hints[member.name]),
             member.required,
         )
@@ -237,23 +245,14 @@ def plan(kind: type[Row]) -> Plan:
 
 def _taker(wanted: Any) -> Callable[[Any], object]:  # noqa: ANN401 - an annotation
     if isinstance(wanted, UnionType):
-        return _absent(_taker(next(part for part in get_args(wanted) if part is not type(None))))
+        part = next(part for part in get_args(wanted) if part is not type(None))
+        return _moment_or_none if part is datetime else _taker(part)
     if get_origin(wanted) is tuple:
         take = _taker(get_args(wanted)[0])
         return lambda found: tuple(take(item) for item in listed(found) if item is not None)
     if isinstance(wanted, type) and issubclass(wanted, Row):
         return lambda found: row(wanted, found)
     return _TAKERS[wanted]
-
-
-def _absent(take: Callable[[Any], object]) -> Callable[[Any], object]:
-    """Let a time stand for nothing that is 0, or in the year 1."""
-
-    def taken(found: object) -> object:
-        value = take(found)
-        return None if isinstance(value, datetime) and value <= _EPOCH else value
-
-    return taken
 
 
 def _text(found: object) -> str:
@@ -305,6 +304,12 @@ def _moment(found: object) -> datetime:
     return moment.astimezone(UTC) if moment.year > 1 else _EPOCH
 
 
+def _moment_or_none(found: object) -> datetime | None:
+    """Take a time that stands for nothing, 0 or in the year 1, for nothing."""
+    moment = _moment(found)
+    return moment if moment > _EPOCH else None
+
+
 _TAKERS: Final[dict[object, Callable[[Any], object]]] = {
     str: _text,
     bool: _flag,
@@ -312,6 +317,11 @@ _TAKERS: Final[dict[object, Callable[[Any], object]]] = {
     Decimal: _number,
     datetime: _moment,
 }
+
+
+def _spellings(kind: type[Row], name: str) -> tuple[str, ...]:
+    """Return the names under which a member is looked for, each once."""
+    return tuple(dict.fromkeys((*kind.WIRE.get(name, ()), name, _camel(name))))
 
 
 def _camel(name: str) -> str:
