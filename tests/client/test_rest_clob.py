@@ -9,12 +9,8 @@ import pytest
 from tests.client.rest_venue import rest_venue
 
 from pr3dict.client.polymarket import AsyncPolymarket
-from pr3dict.config import Config
 from pr3dict.model.errors import RestError, UnknownTokenError
-from pr3dict.model.units import NS_PER_S, to_micros
-from pr3dict.sim.config import SimConfig
-from pr3dict.sim.server import SimServer
-from pr3dict.sim.venue import Venue
+from pr3dict.model.units import NS_PER_S
 
 CONDITION: Final = "0x" + "1f" * 32
 BOOK: Final = {
@@ -130,22 +126,3 @@ async def test_a_token_without_a_book_is_not_found():
             await venue.get_order_book("42")
         assert ("not_found", 404) == (raised.value.name, raised.value.status)
         assert 1 == len(asked.lines)
-
-
-async def test_the_simulated_venue_and_we_mean_the_same():
-    async with SimServer(Venue(SimConfig(seed=1, markets=4)), paused=True) as server:
-        token = server.tokens[0]
-        bids, asks = server.book(token)
-        config = Config(**server.settings())
-        async with AsyncPolymarket(config) as venue:
-            book = await venue.get_order_book(token)
-            info = await venue.get_market_info(book.condition_id)
-            of_token = await venue.get_market_of_token(token)
-            books = await venue.get_order_books(server.tokens)
-            tick = await venue.get_tick_size(token)
-    assert bids == [(to_micros(level.price), to_micros(level.size)) for level in book.bids]
-    assert asks == [(to_micros(level.price), to_micros(level.size)) for level in book.asks]
-    assert token in [each.token_id for each in info.tokens]
-    assert book.condition_id == of_token.condition_id
-    assert sorted(server.tokens) == sorted(each.token_id for each in books)
-    assert tick == info.tick_size == book.tick_size
