@@ -1,6 +1,16 @@
-from pr3dict.app.events import BooksMissing, ClockStepped, FeedFailed, HashDrifted, TapeHalted
+from pr3dict.app.events import (
+    AccountDoubtful,
+    AccountLost,
+    AccountResumed,
+    BooksMissing,
+    ClockStepped,
+    FeedFailed,
+    HashDrifted,
+    TapeHalted,
+)
 from pr3dict.app.replay import Replay, replay
 from pr3dict.app.system import System
+from pr3dict.client.credentials import credentials_from_environment
 from pr3dict.client.manager import OrderBookManager
 from pr3dict.client.pages import Pages
 from pr3dict.client.platform import PolymarketPlatform
@@ -9,6 +19,7 @@ from pr3dict.client.polymarket_sync import Polymarket
 from pr3dict.client.rows import Rows
 from pr3dict.client.snapshot import OrderBookLevel, OrderBookSnapshot, TradeEvent
 from pr3dict.client.sync import SyncOrderBookManager
+from pr3dict.client.user import PolymarketUserClient
 from pr3dict.client.websocket import PolymarketWebSocketClient
 from pr3dict.config import Config
 from pr3dict.engine.engine import TapDetached
@@ -45,10 +56,18 @@ from pr3dict.model.events import (
     Trade,
 )
 from pr3dict.model.states import BookState, Cause, Proof, Source
+from pr3dict.venues.polymarket.auth import Wallet
+from pr3dict.venues.polymarket.ledger import AccountOrder, AccountTrade, Fill, FillState
+from pr3dict.venues.polymarket.user_types import MakerFill, UserOrder, UserTrade
 
 __version__: str
 
 __all__ = [
+    "AccountDoubtful",
+    "AccountLost",
+    "AccountOrder",
+    "AccountResumed",
+    "AccountTrade",
     "AsyncPolymarket",
     "BestQuoted",
     "BookReset",
@@ -67,10 +86,13 @@ __all__ = [
     "FeedFailed",
     "FeedLost",
     "FeedOpened",
+    "Fill",
+    "FillState",
     "FrameRejected",
     "HashDrifted",
     "Lagged",
     "LinkRefused",
+    "MakerFill",
     "MarketCreated",
     "MarketResolved",
     "MissingExtra",
@@ -81,6 +103,7 @@ __all__ = [
     "Pages",
     "Polymarket",
     "PolymarketPlatform",
+    "PolymarketUserClient",
     "PolymarketWebSocketClient",
     "Pr3dictError",
     "Proof",
@@ -101,6 +124,10 @@ __all__ = [
     "TradeEvent",
     "UnknownMarketError",
     "UnknownTokenError",
+    "UserOrder",
+    "UserTrade",
+    "Wallet",
     "Yardstick",
+    "credentials_from_environment",
     "replay",
 ]
