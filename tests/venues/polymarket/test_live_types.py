@@ -35,6 +35,16 @@ def test_prices_of_the_vectors_are_exact():
     assert (Decimal("198.4523"), 1711382400005) == (share.value, share.received_at)
 
 
+def test_chainlink_counts_in_eighteen_decimals_and_binance_in_plain_ones():
+    """Both frames were captured within a second on 2026-09-05; their members are the same."""
+    chainlink = {"full_accuracy_value": "79696948174287960000000", "symbol": "btc/usd"}
+    binance = {"full_accuracy_value": "79697.73000000", "symbol": "btcusdt"}
+    times = {"timestamp": 1788600388000, "value": Decimal("79696.94817428796")}
+    one = typed("crypto_prices_chainlink", "update", chainlink | times)
+    other = typed("crypto_prices", "update", binance | times)
+    assert (Decimal("79696.94817428796"), Decimal("79697.73")) == (one.value, other.value)
+
+
 def test_an_average_counts_in_eighteen_decimals_and_loses_none():
     payload = {"symbol": "btcusd", "timestamp": 1, "value": 1, "window_s": 30}
     payload["full_accuracy_value"] = "61035860000000000000001"

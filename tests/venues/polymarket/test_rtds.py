@@ -70,6 +70,15 @@ def test_frames_are_those_of_the_vectors():
     assert "unsubscribe" == frame["action"]
 
 
+def test_the_back_fill_of_chainlink_that_comes_under_the_topic_of_binance_is_chainlinks():
+    session = opened(Subscription("crypto_prices_chainlink", "*", '{"symbol":"btc/usd"}'))
+    payload = {"data": [{"timestamp": 1788608387000, "value": 79639.2}], "symbol": "btc/usd"}
+    frame = {"payload": payload, "timestamp": 1788608446826, "topic": "crypto_prices"}
+    session.feed(1, compact(frame | {"type": "subscribe"}), after(1))
+    (message,) = told(session, Message)
+    assert ("crypto_prices_chainlink", True) == (message.topic, message.backfill)
+
+
 def test_the_messages_of_the_vectors_are_told():
     for kind, message in messages("rtds").items():
         topic = message["topic"]

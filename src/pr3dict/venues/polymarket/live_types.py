@@ -203,7 +203,8 @@ def typed(topic: str, kind: str, payload: Mapping[str, Any]) -> Any:  # noqa: AN
 
 
 def _price(topic: str, kind: str, payload: Mapping[str, Any]) -> PriceUpdate | PriceHistory:
-    scaled = "twap" in topic and "price." not in topic
+    # RTDS counts Chainlink in 18 decimals, spot and averages; PolyBolt writes plain ones.
+    scaled = topic.startswith(("crypto_prices_chainlink", "crypto_prices_twap"))
     if kind in BACKFILL or "data" in payload:
         points = tuple(
             PricePoint(int(point["timestamp"]), _value(point, scaled=scaled))

@@ -159,6 +159,7 @@ class RtdsSession:
             return intake.ignore("no_message", told)
         except (msgspec.DecodeError, UnicodeError, RecursionError) as wrong:
             return intake.reject("malformed", wrong, frame, now)
+        envelope.topic = _topic_of(envelope, payload)
         if not self._is_wanted(envelope):
             return intake.ignore("unwanted")
         if intake.repeats(text):
@@ -298,6 +299,18 @@ class RtdsSession:
             self._outgoing.append(
                 _encode({"action": action, "subscriptions": [_as_sent(one) for one in part]})
             )
+
+
+def _topic_of(envelope: _Envelope, payload: dict[str, Any]) -> str:
+    """Return the topic to which a message belongs.
+
+    The venue sends the back-fill of Chainlink under Binance's topic (captured 2026-09-05); only
+    the spelling of the symbol tells them apart.
+    """
+    symbol = payload.get("symbol")
+    if envelope.topic == "crypto_prices" and isinstance(symbol, str) and "/" in symbol:
+        return "crypto_prices_chainlink"
+    return envelope.topic
 
 
 def _as_sent(subscription: Subscription) -> dict[str, Any]:
