@@ -41,7 +41,7 @@ async def _both(
 ) -> tuple[float, float]:
     """Return the nanoseconds a call, by the stream and by REST."""
     config = Config(
-        core=setting.core.NAME,
+        core="native" if setting.core.NAME == "native" else "reference",
         polymarket_market_ws_url=venue.ws_url,
         polymarket_clob_url=venue.rest_url,
     )

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from pr3dict.config import Config
-from pr3dict.model.errors import ConfigError, FeedError, UnknownTokenError
+from pr3dict.model.errors import ConfigError, FeedError, UnknownMarketError, UnknownTokenError
 from pr3dict.monitor.live import TOKENS, live, look_after, place, wanted_tokens
 from pr3dict.sim.config import SimConfig
 from pr3dict.sim.server import SimServer
@@ -21,27 +21,27 @@ def _nowhere(monkeypatch, tmp_path):
 
 def test_tokens_of_the_command_line_come_before_those_of_the_environment(monkeypatch):
     monkeypatch.setenv(TOKENS, "3")
-    assert ["1", "2"] == wanted_tokens(["1", "2", "1"])
+    assert ["1", "2"] == wanted_tokens(["1", "2", "1"], Config())
 
 
 def test_tokens_of_the_environment_may_be_parted_by_commas_or_spaces(monkeypatch):
     monkeypatch.setenv(TOKENS, "1,2 3,\n4")
-    assert ["1", "2", "3", "4"] == wanted_tokens([])
+    assert ["1", "2", "3", "4"] == wanted_tokens([], Config())
 
 
 def test_tokens_may_stand_in_a_dotenv_file(tmp_path):
     (tmp_path / ".env").write_text(f"{TOKENS}=5,6\n", "utf-8")
-    assert ["5", "6"] == wanted_tokens([])
+    assert ["5", "6"] == wanted_tokens([], Config())
 
 
 def test_no_token_at_all_is_told_with_what_to_do():
-    with pytest.raises(ConfigError, match=r"wanted at least one token id.*found none"):
-        wanted_tokens([])
+    with pytest.raises(ConfigError, match=r"wanted at least one market or token id.*found none"):
+        wanted_tokens([], Config())
 
 
-def test_a_condition_id_is_told_apart():
-    with pytest.raises(UnknownTokenError, match="is a condition id"):
-        wanted_tokens(["0xabc"])
+def test_what_can_name_no_market_is_told():
+    with pytest.raises(UnknownMarketError, match=r"wanted a condition id, 0x and 64 digits"):
+        wanted_tokens(["0xabc"], Config())
 
 
 def test_an_address_where_nobody_listens_is_told_at_the_first_attempt():
