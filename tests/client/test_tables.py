@@ -1,9 +1,12 @@
 """Tables hold exactly what the rows hold."""
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Literal
 
+import msgspec
 import pytest
 
 from pr3dict.client import tables
@@ -114,6 +117,25 @@ def test_plain_values_are_one_column():
     assert {"value": ["a", "b"]} == polars_frame(["a", "b"], str).to_dict(as_series=False)
     assert ["a", "b"] == list(pandas_frame(["a", "b"], str)["value"])
     assert (0, 0) == Rows().to_polars().shape == Rows().to_pandas().shape
+
+
+class Colour(Enum):
+    RED = 1
+    BLUE = "blue"
+
+
+class Odd(Row, frozen=True, kw_only=True):
+    colour: Colour | None = None
+    payload: dict[str, object] = msgspec.field(default_factory=dict)
+
+
+def test_words_of_an_enumeration_and_dictionaries_are_text():
+    rows = [Odd(colour=Colour.RED, payload={"a": [1]}), Odd(colour=Colour.BLUE), Odd()]
+    frame = polars_frame(rows, Odd)
+    assert {"colour": pl.String, "payload": pl.String} == dict(frame.schema)
+    assert ["RED", "blue", None] == frame["colour"].to_list()
+    assert [{"a": [1]}, {}, {}] == [json.loads(text) for text in frame["payload"]]
+    assert ["RED", "blue"] == list(pandas_frame(rows, Odd)["colour"][:2])
 
 
 @pytest.mark.parametrize("package", ["polars", "pandas"])

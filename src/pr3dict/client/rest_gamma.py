@@ -44,8 +44,8 @@ class GammaMethods(RestMethods):
     async def get_all_markets(self, limit: int = ALL_MARKETS) -> Rows[GammaMarket]:
         """Return the open markets, the most traded first, at most `limit` of them.
 
-        Volumes change while the venue is asked page by page: of a long list one market may come
-        twice, or be left out.
+        A market that is traded while the venue is asked part by part may have moved into a part
+        that was read already; it is left out then.
         """
         return await self.list_markets(limit, closed=False, order="volume", ascending=False)
 

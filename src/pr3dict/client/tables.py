@@ -7,6 +7,8 @@
 | a decimal | Decimal, with as many places as its column needs | object, of `Decimal` |
 | a time | Datetime in µs, UTC | datetime64[us, UTC] |
 | a row in the row, a tuple | Struct, List | object, of `dict` and `list` |
+| a word of an enumeration | String | str |
+| anything else, as a dictionary | String, JSON | str, JSON |
 
 What is `None` is null in its column. Both packages are heavy and imported here only, when a table
 is asked for.
@@ -15,13 +17,13 @@ is asked for.
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from enum import Enum
 from importlib import import_module
 from types import NoneType, UnionType
 from typing import (
     TYPE_CHECKING,
     Any,
     Final,
-    Literal,
     NewType,
     Union,
     get_args,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
+_PLAIN: Final = (str, bool, int, float, Decimal, datetime)
 VALUE: Final = "value"
 """The column of rows that are plain values."""
 _DIGITS_MAX: Final = 38
@@ -101,7 +104,11 @@ def _cell(found: object) -> object:
         return {name: _cell(getattr(found, name)) for name, _ in _members(type(found))}
     if isinstance(found, tuple):
         return [_cell(item) for item in found]
-    return found
+    if isinstance(found, Enum):
+        return found.value if isinstance(found.value, str) else found.name
+    if found is None or isinstance(found, _PLAIN):
+        return found
+    return msgspec.json.encode(found).decode()
 
 
 def _members(kind: type) -> Iterator[tuple[str, Any]]:
@@ -114,12 +121,13 @@ def _is_row(kind: object) -> bool:
 
 
 def _bare(hint: Any) -> Any:  # noqa: ANN401 - an annotation
-    """Return what an annotation is about: `X` of `X | None`, `int` of a `NewType` of it."""
+    """Return the kind of cell that an annotation asks for: `X` for `X | None`, `str` for words."""
     if isinstance(hint, NewType):
         return _bare(hint.__supertype__)
     if get_origin(hint) in {UnionType, Union}:
         return _bare(next(part for part in get_args(hint) if part is not NoneType))
-    return str if get_origin(hint) is Literal else hint
+    is_cell = hint in _PLAIN or get_origin(hint) is tuple or _is_row(hint)
+    return hint if is_cell else str
 
 
 def _polars_type(polars: Any, hint: Any, name: str, cells: object) -> Any:  # noqa: ANN401
