@@ -9,8 +9,8 @@ import msgspec
 
 from pr3dict.config import Config
 from pr3dict.core import Core
-from pr3dict.model.units import NS_PER_S
-from pr3dict.ports import Clock
+from pr3dict.model.units import NS_PER_S, Nanos
+from pr3dict.ports import Clock, Recorder
 from pr3dict.tape.scribe import TapeSettings
 from pr3dict.tape.writer import TapeWriter
 
@@ -41,6 +41,25 @@ def tape(
         ),
         on_halt=on_halt,
     )
+
+
+class Both:
+    """Two recorders as one: the first hears first."""
+
+    def __init__(self, first: Recorder, second: Recorder) -> None:
+        self._first, self._second = first, second
+
+    def append(self, kind: int, link: int, now: Nanos, payload: bytes) -> None:
+        """Tell both."""
+        self._first.append(kind, link, now, payload)
+        self._second.append(kind, link, now, payload)
+
+
+def both(first: Recorder | None, second: Recorder | None) -> Recorder | None:
+    """Return what tells those that are there."""
+    if first is None or second is None:
+        return first or second
+    return Both(first, second)
 
 
 def run_id(now: int) -> str:

@@ -21,7 +21,7 @@ from pr3dict.app.guard import shared
 from pr3dict.app.handover import handover
 from pr3dict.app.loops import first_of, loop_factory, soon
 from pr3dict.app.parts import Parts
-from pr3dict.app.recording import tape
+from pr3dict.app.recording import both, tape
 from pr3dict.app.world import real
 from pr3dict.config import Config
 from pr3dict.core import load
@@ -33,7 +33,7 @@ from pr3dict.model.events import Event
 from pr3dict.model.links import LinkStatus
 from pr3dict.model.units import NS_PER_MS
 from pr3dict.net.clock import SystemClock
-from pr3dict.ports import Clock
+from pr3dict.ports import Clock, Recorder
 from pr3dict.tape.writer import TapeWriter
 from pr3dict.venues.polymarket import rules
 
@@ -64,6 +64,8 @@ class System:
         self.engine: Final = Engine(self.books)
         self.history: Final = TradeHistory(config.max_trade_history)
         self.tape: TapeWriter | None = None
+        self.ear: Recorder | None = None
+        """Hears what a tape would hear, on the feed's thread; set it before the start."""
         self._directory = None if record is None else Path(record)
         self.feed: Feed | None = None
         """What lives on the feed's loop; None before the start."""
@@ -178,7 +180,8 @@ class System:
 
     async def _live(self) -> None:
         self._loop = asyncio.get_running_loop()
-        parts = Parts(self.config, self.core, self.books, self.engine, self.clock, self.tape)
+        recorder = both(self.tape, self.ear)
+        parts = Parts(self.config, self.core, self.books, self.engine, self.clock, recorder)
         world = real(self.config, self.clock)
         await Feed(parts, self.history, world).run(self._takes_commands)
 

@@ -45,7 +45,7 @@ class OrderBookManager(Facade):
         self._loop, self._ready = asyncio.get_running_loop(), asyncio.Event()
         try:
             self._open()
-            await _elsewhere(self._begin, "pr3dict-start")
+            await elsewhere(self._begin, "pr3dict-start")
             self._ready.set()
             await self._follow(list(self._wanted), list(self._wanted))
         except BaseException:
@@ -63,7 +63,7 @@ class OrderBookManager(Facade):
             await asyncio.wait(mine, timeout=CANCEL_S)
         with suppress(TimeoutError):
             async with asyncio.timeout(None if self._begun.is_set() else STOP_S):
-                await _elsewhere(self._end, "pr3dict-stop")
+                await elsewhere(self._end, "pr3dict-stop")
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -134,7 +134,7 @@ class OrderBookManager(Facade):
                 await asyncio.wrap_future(self._running.subscribe(tokens))
         if not awaits:
             return
-        awaited = await _elsewhere(lambda: self._running.wait_for(awaits), "pr3dict-ask")
+        awaited = await elsewhere(lambda: self._running.wait_for(awaits), "pr3dict-ask")
         try:
             async with asyncio.timeout(self._start_timeout_s):
                 await asyncio.wrap_future(awaited.done)
@@ -143,7 +143,7 @@ class OrderBookManager(Facade):
         self._warn(awaits, awaited)
 
 
-async def _elsewhere(what: Callable[[], _T], name: str) -> _T:
+async def elsewhere(what: Callable[[], _T], name: str) -> _T:
     """Do this on a thread of its own: to its end, even if whoever waits here is cancelled."""
     loop, done = asyncio.get_running_loop(), asyncio.Event()
     future, do = handover(what)

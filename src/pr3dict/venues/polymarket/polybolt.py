@@ -157,6 +157,11 @@ class PolyBoltSession:
             self._refused.pop(channel, None)
         self._reconcile()
 
+    def keep(self, channels: Iterable[Channel]) -> None:
+        """Want these and no others."""
+        kept = set(channels)
+        self.unsubscribe([one for one in self._wanted if one not in kept])
+
     def opened(self, now: Nanos) -> None:
         """Tell that the connection is open: credentials go first."""
         self._ping_at = Nanos(now + self._ping_every)

@@ -99,13 +99,17 @@ class _Watch:
 class RtdsSession:
     """RTDS on one link, as `ports.TellingSession` wants it; what it reads are `Message`s."""
 
-    def __init__(self, link: int, url: str, *, ping_every: Nanos = PING_EVERY) -> None:
+    def __init__(
+        self, link: int, url: str, *, ping_every: Nanos = PING_EVERY, always: bool = False
+    ) -> None:
+        """Note the address; `always`: whether it is wanted even where no topic is."""
         self.link: Final = link
         self.url: Final = url
         self.intake: Final = Intake(link)
         self.renewed = 0
         """How often a silent topic was asked for anew."""
         self._ping_every = ping_every
+        self._always = always
         self._wanted: dict[Subscription, None] = {}
         self._asked: dict[Subscription, None] = {}
         self._watches: dict[str, _Watch] = {}
@@ -126,6 +130,11 @@ class RtdsSession:
             self._wanted.pop(subscription, None)
         self._reconcile(now)
 
+    def keep(self, subscriptions: Iterable[Subscription], now: Nanos) -> None:
+        """Want these and no others."""
+        self._wanted = dict.fromkeys(subscriptions)
+        self._reconcile(now)
+
     def opened(self, now: Nanos) -> None:
         """Tell that the connection is open; what is wanted is subscribed."""
         self._open = True
@@ -141,7 +150,7 @@ class RtdsSession:
         self._asked.clear()
         self._watches.clear()
         self._outgoing.clear()
-        self.intake.closed(cause, self.tokens(), now)
+        self.intake.closed(cause, self._topics(), now)
 
     def feed(self, _link: int, frame: bytes, now: Nanos) -> int:
         """Take a frame; return the flags of `core`."""
@@ -185,8 +194,8 @@ class RtdsSession:
                 self.intake.tell(TopicSilent(self.link, topic, 0, now))
 
     def tokens(self) -> tuple[str, ...]:
-        """Return the topics wanted, each once."""
-        return tuple(dict.fromkeys(one.topic for one in self._wanted))
+        """Return the topics wanted, each once, or a word for a connection without any."""
+        return self._topics() or (("no topic yet",) if self._always else ())
 
     def last_data(self) -> Nanos:
         """Return when a message came last; 0: never."""
@@ -237,7 +246,10 @@ class RtdsSession:
 
     def stats(self) -> dict[str, Any]:
         """Return the counts by name."""
-        return {**self.intake.stats(), "renewed": self.renewed, "topics": list(self.tokens())}
+        return {**self.intake.stats(), "renewed": self.renewed, "topics": list(self._topics())}
+
+    def _topics(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one.topic for one in self._wanted))
 
     def _is_wanted(self, envelope: _Envelope) -> bool:
         return any(
@@ -285,7 +297,7 @@ class RtdsSession:
         self._send("unsubscribe", [one for one in self._asked if one not in self._wanted])
         self._send("subscribe", added := [one for one in self._wanted if one not in self._asked])
         self._asked = dict(self._wanted)
-        kept = set(self.tokens())
+        kept = set(self._topics())
         self._watches = {topic: w for topic, w in self._watches.items() if topic in kept}
         for one in added:
             if one.topic not in self._watches:

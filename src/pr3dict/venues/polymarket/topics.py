@@ -22,7 +22,7 @@ PRICES: Final = frozenset(
     }
 )
 SERVED: Final[dict[str, frozenset[str]]] = {
-    **dict.fromkeys(PRICES, frozenset({ANY, "update"})),
+    **dict.fromkeys(PRICES, frozenset({ANY, "update", "subscribe"})),
     "activity": frozenset({ANY, "trades", "orders_matched"}),
     "comments": frozenset(
         {ANY, "comment_created", "comment_removed", "reaction_created", "reaction_removed"}

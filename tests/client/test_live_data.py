@@ -1,0 +1,322 @@
+"""The live-data client against the simulated venue on 127.0.0.1, and against broken ones."""
+
+import asyncio
+import logging
+
+import pytest
+from tests.app.kit import until, venue
+from tests.net.peers import CLOSE, Peer, frame, free_address, serving
+
+from pr3dict.client.live_data import ConnectionStatus, RealTimeDataClient
+from pr3dict.client.subscriptions import (
+    create_activity_subscription,
+    create_crypto_prices_subscription,
+    create_market_subscription,
+    create_rfq_subscription,
+    create_sports_subscription,
+    create_user_subscription,
+)
+from pr3dict.config import Config
+from pr3dict.model.credentials import ClobApiKeyCreds
+from pr3dict.model.errors import ConfigError, FeedError
+from pr3dict.model.events import FeedLost, FrameRejected
+from pr3dict.sim.clob_private import ClobPrivate
+from pr3dict.venues.polymarket.live_types import Subscription
+
+NOBODY = ClobApiKeyCreds("my-key", "bXktc2VjcmV0", "my-passphrase")
+
+
+@pytest.fixture(scope="module")
+def served():
+    with venue() as found:
+        yield found
+
+
+@pytest.fixture
+def config(served):
+    return served.config(**{**served.server.settings(), "backoff_base_s": 0.02})
+
+
+def only(kind, found):
+    """Return a callback that keeps the events of one kind."""
+
+    def on_event(event):
+        if isinstance(event, kind):
+            found.append(event)
+
+    return on_event
+
+
+async def until_gone(peer: Peer) -> None:
+    """Hear out a client until it says goodbye, and answer that."""
+    while True:
+        opcode, payload = await peer.hear()
+        if opcode == CLOSE:
+            peer.say(frame(payload, CLOSE))
+            return
+
+
+async def later(true):
+    """Return when this has become true."""
+    return await asyncio.to_thread(until, true)
+
+
+async def test_the_first_example_of_the_brief_prints_before_it_ends(served, config):
+    printed = []
+
+    def on_message(client, message):
+        printed.append(f"Received: {message.topic}/{message.type}")
+
+    def on_connect(client):
+        printed.append("Connected to real-time stream!")
+
+    client = RealTimeDataClient(on_message=on_message, on_connect=on_connect, config=config)
+    await client.subscribe(create_market_subscription(served.tokens[:2]))
+    await client.connect()
+    assert "Connected to real-time stream!" in printed
+    assert printed.count("Received: clob_market/agg_orderbook") >= 2
+    assert client.connection_status is ConnectionStatus.CONNECTED
+    book = client.get_orderbook(served.tokens[0])
+    assert book is not None
+    assert book.is_live
+    await client.disconnect()
+
+
+async def test_real_time_connection(config):
+    client = RealTimeDataClient(config=config)
+    await client.connect()
+    assert client.connection_status == ConnectionStatus.CONNECTED
+    await client.disconnect()
+    assert "DISCONNECTED" == client.connection_status.name
+
+
+@pytest.fixture
+def creds(served):
+    key = served.do(lambda: granted(served.server))
+    return ClobApiKeyCreds(key.key, key.secret, key.passphrase)
+
+
+def granted(server):
+    desk = server.wing(ClobPrivate).desk
+    return desk.accounts.grant("0x" + "11" * 20)
+
+
+async def test_a_key_that_the_venue_does_not_know_is_said_once_and_waited_for_no_longer(
+    config, caplog
+):
+    client = RealTimeDataClient(config=config, creds=NOBODY)
+    await client.subscribe(create_crypto_prices_subscription(["btcusdt"]))
+    async with asyncio.timeout(5):
+        await client.connect()
+    assert 1 == caplog.text.count("the venue does not accept our API key")
+    assert {"auth_invalid": 1} == client.get_stats()["sources"]["PolyBolt"]["errors"]
+    await client.disconnect()
+    assert "my-" not in caplog.text
+
+
+async def test_ones_own_orders_come_from_the_user_channel(config, creds):
+    client = RealTimeDataClient(config=config)
+    await client.subscribe(create_user_subscription(creds))
+    await client.connect()
+    await later(lambda: client.connection_status is ConnectionStatus.CONNECTED)
+    assert ["the user channel"] == list(client.get_stats()["sources"])
+    await client.disconnect()
+
+
+async def test_topics_come_from_where_they_are_served_and_say_so(served, config, creds, caplog):
+    seen = []
+
+    async def on_message(client, message):
+        seen.append(message)
+
+    client = RealTimeDataClient(on_message=on_message, config=config, creds=creds)
+    for subscription in (
+        create_market_subscription(served.tokens[:1]),
+        create_crypto_prices_subscription(["btcusdt"]),
+        create_activity_subscription(),
+        create_sports_subscription(),
+        create_rfq_subscription(),
+    ):
+        await client.subscribe(subscription)
+    await client.connect()
+    wanted = {
+        ("clob_market", "the market channel"),
+        ("crypto_prices", "PolyBolt price.crypto"),
+        ("activity", ""),
+        ("sports", ""),
+    }
+    await later(lambda: wanted <= {(m.topic, m.served_from) for m in seen})
+    stats = client.get_stats()
+    for source in stats["sources"].values():
+        sorted_out = sum(source["ignored"].values()) + sum(source["rejected"].values())
+        assert source["received"] == source["applied"] + sorted_out
+    assert ["rfq"] == list(stats["unserved"])
+    assert 1 == sum("rfq: " in line for line in caplog.messages)
+    assert 1 == sum("clob_market: " in line for line in caplog.messages)
+    assert all(message.typed is not None for message in seen)
+    await client.disconnect()
+    said = caplog.text + repr(client) + repr(stats)
+    assert creds.secret.reveal() not in said
+    assert creds.passphrase.reveal() not in said
+
+
+async def test_topics_may_come_and_go_while_it_runs(served, config):
+    seen = []
+    client = RealTimeDataClient(on_message=lambda _, message: seen.append(message), config=config)
+    await client.connect()
+    first, second = served.tokens[0], served.tokens[2]
+    await client.subscribe(create_market_subscription([first]))
+    await client.subscribe(create_market_subscription([second]))
+    await client.subscribe(create_activity_subscription())
+    await later(lambda: {"clob_market", "activity"} <= {message.topic for message in seen})
+    await client.unsubscribe(create_market_subscription([first]))
+    assert client.get_orderbook(first) is None
+    assert client.get_orderbook(second) is not None
+    await client.unsubscribe(create_activity_subscription())
+    await later(lambda: not client.get_stats()["sources"]["RTDS"]["topics"])
+    await client.disconnect()
+
+
+async def test_a_market_may_be_named_by_whatever_resolve_understands(served, config):
+    async def resolve(name):
+        assert "some-slug" == name
+        return served.tokens[:2]
+
+    client = RealTimeDataClient(config=config, resolve=resolve)
+    await client.subscribe(create_market_subscription(["some-slug"]))
+    await client.connect()
+    assert client.get_orderbook(served.tokens[1]) is not None
+    await client.disconnect()
+
+
+async def test_a_loss_is_told_and_mended():
+    statuses, lost = [], []
+    kicked = asyncio.Event()
+
+    async def script(peer: Peer) -> None:
+        await peer.accept()
+        await peer.hear()
+        peer.say(frame(b'{"topic":"activity","type":"trades","payload":{"a":1}}'))
+        if not kicked.is_set():
+            kicked.set()
+            await peer.goodbye(1001)
+        await until_gone(peer)
+
+    async with serving(script) as url:
+        client = RealTimeDataClient(
+            url,
+            on_status_change=statuses.append,
+            on_event=only(FeedLost, lost),
+            config=Config(backoff_base_s=0.01, connect_spacing_s=0.001),
+        )
+        await client.subscribe(create_activity_subscription())
+        await client.connect()
+        await later(lambda: statuses.count(ConnectionStatus.CONNECTED) == 2)
+        assert ConnectionStatus.DISCONNECTED in statuses
+        assert [("activity",)] == [event.tokens for event in lost]
+        await client.disconnect()
+
+
+async def test_without_auto_reconnect_the_first_loss_is_the_end():
+    opened = []
+
+    async def script(peer: Peer) -> None:
+        opened.append(1)
+        await peer.accept()
+        await peer.hear()
+        await peer.goodbye(1001)
+
+    async with serving(script) as url:
+        client = RealTimeDataClient(
+            url,
+            auto_reconnect=False,
+            config=Config(backoff_base_s=0.2, connect_spacing_s=0.001),
+        )
+        await client.subscribe(Subscription("comments"))
+        await client.connect()
+        await later(lambda: client.connection_status is ConnectionStatus.DISCONNECTED)
+        await later(lambda: not client.get_stats()["links"])
+        assert [1] == opened
+        await client.disconnect()
+
+
+async def test_where_nobody_listens_it_says_so_in_one_sentence():
+    url = free_address()
+    client = RealTimeDataClient(
+        url, config=Config(backoff_base_s=0.01, connect_spacing_s=0.001), connect_timeout=0.2
+    )
+    with pytest.raises(FeedError, match=r"no connection to ws://127.0.0.1:\d+\S+ within 0.2 s: "):
+        await client.connect()
+    assert client.connection_status is ConnectionStatus.DISCONNECTED
+
+
+async def test_a_topic_that_keeps_its_promise_late_is_named(caplog):
+    async def mute(peer: Peer) -> None:
+        await peer.accept()
+        await until_gone(peer)
+
+    async with serving(mute) as url:
+        client = RealTimeDataClient(url, config=Config(), connect_timeout=0.2)
+        await client.subscribe(create_crypto_prices_subscription(["btcusdt"]))
+        with caplog.at_level(logging.WARNING):
+            await client.connect()
+        assert "crypto_prices: nothing within 0.2 s" in caplog.text
+        assert client.connection_status is ConnectionStatus.CONNECTED
+        await client.disconnect()
+
+
+async def test_garbage_is_counted_and_told_and_ends_nothing():
+    seen, rejected = [], []
+
+    async def script(peer: Peer) -> None:
+        await peer.accept()
+        await peer.hear()
+        for said in (b"<html>", b'{"topic":"activity"', b'{"topic":"activity","type":"trades",'):
+            peer.say(frame(said))
+        peer.say(frame(b'{"topic":"activity","type":"trades","payload":{"size":0.1}}'))
+        await until_gone(peer)
+
+    async with serving(script) as url:
+        client = RealTimeDataClient(
+            url,
+            on_message=lambda _, message: seen.append(message),
+            on_event=only(FrameRejected, rejected),
+            config=Config(),
+        )
+        await client.subscribe(create_activity_subscription())
+        await client.connect()
+        await later(lambda: seen and len(rejected) == 3)
+        await client.disconnect()
+
+
+async def test_a_callback_may_end_the_client(config):
+    ended = asyncio.Event()
+
+    async def on_message(client, message):
+        await client.disconnect()
+        ended.set()
+
+    client = RealTimeDataClient(on_message=on_message, config=config)
+    await client.subscribe(create_activity_subscription())
+    await client.connect()
+    async with asyncio.timeout(5):
+        await ended.wait()
+    assert client.connection_status is ConnectionStatus.DISCONNECTED
+
+
+async def test_it_connects_once_at_a_time_and_again_after_the_end(config):
+    client = RealTimeDataClient(config=config)
+    await client.connect()
+    with pytest.raises(FeedError, match="connected already"):
+        await client.connect()
+    await client.disconnect()
+    await client.disconnect()
+    await client.connect()
+    assert client.connection_status is ConnectionStatus.CONNECTED
+    await client.disconnect()
+
+
+@pytest.mark.parametrize("every", [0, -1, "5"])
+def test_a_ping_interval_that_is_none_is_refused(every):
+    with pytest.raises(ConfigError, match="ping_interval"):
+        RealTimeDataClient(ping_interval=every, config=Config())
