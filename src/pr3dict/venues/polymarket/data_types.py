@@ -137,6 +137,7 @@ class Position(_OfOutcome, frozen=True, kw_only=True):
     mergeable: bool | None = None
     negative_risk: bool | None = None
     archived: bool | None = None
+    verified: bool | None = None
     outcome: str = ""
     outcome_index: int | None = None
     opposite_outcome: str = ""

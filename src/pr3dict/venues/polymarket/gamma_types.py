@@ -128,6 +128,7 @@ class GammaMarket(Row, frozen=True, kw_only=True):
     automatically_active: bool | None = None
     automatically_resolved: bool | None = None
     rfq_enabled: bool | None = None
+    combo_status: str = ""
     seconds_delay: int | None = None
     """How long the venue holds an order that would trade at once, in sports."""
 
@@ -244,6 +245,22 @@ class Series(Row, frozen=True, kw_only=True):
     tags: tuple[Tag, ...] = ()
 
 
+class Team(Row, frozen=True, kw_only=True):
+    """One team of a league."""
+
+    id: str
+    name: str = ""
+    league: str = ""
+    record: str = ""
+    logo: str = ""
+    abbreviation: str = ""
+    alias: str = ""
+    color: str = ""
+    provider_id: str = ""
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
 class GammaEvent(Row, frozen=True, kw_only=True):
     """What happens in the world, with the markets that ask about it."""
 
@@ -316,6 +333,13 @@ class GammaEvent(Row, frozen=True, kw_only=True):
     score: str = ""
     elapsed: str = ""
     period: str = ""
+    game_status: str = ""
+    home_team_name: str = ""
+    away_team_name: str = ""
+    teams: tuple[Team, ...] = ()
+    spreads_main_line: Decimal | None = None
+    totals_main_line: Decimal | None = None
+    event_week: int | None = None
 
 
 class Sport(Row, frozen=True, kw_only=True):
@@ -337,19 +361,3 @@ class SportsMarketTypes(Row, frozen=True, kw_only=True):
     """The words that the filter `sports_market_types` may be."""
 
     market_types: tuple[str, ...]
-
-
-class Team(Row, frozen=True, kw_only=True):
-    """One team of a league."""
-
-    id: str
-    name: str = ""
-    league: str = ""
-    record: str = ""
-    logo: str = ""
-    abbreviation: str = ""
-    alias: str = ""
-    color: str = ""
-    provider_id: str = ""
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
