@@ -5,6 +5,8 @@ from typing import Final
 
 from pr3dict.sim.clob import ClobPublic
 from pr3dict.sim.clob_private import ClobPrivate
+from pr3dict.sim.data import DataApi
+from pr3dict.sim.gamma import Gamma
 from pr3dict.sim.live_wing import PolyboltWing, RtdsWing, SportsWing
 from pr3dict.sim.market_channel import MarketChannel
 from pr3dict.sim.wing import House, Wing
@@ -13,6 +15,8 @@ WINGS: Final[tuple[Callable[[House], Wing], ...]] = (
     MarketChannel,
     ClobPublic,
     ClobPrivate,
+    Gamma,
+    DataApi,
     RtdsWing,
     PolyboltWing,
     SportsWing,

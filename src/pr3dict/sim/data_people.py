@@ -1,0 +1,153 @@
+"""What the Data API tells of one trader, and of the best of them."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from pr3dict.sim.facts import facts_of, number
+from pr3dict.sim.gamma_query import BadQuery, Many
+from pr3dict.sim.hash import MICROS
+from pr3dict.sim.history import Deal
+from pr3dict.sim.holdings import Holding
+from pr3dict.sim.traders import Trader, traders
+from pr3dict.sim.wing import House
+
+Row = dict[str, Any]
+PLACE: Final = {"PNL": "pnl", "VOLUME": "volume"}
+
+
+class People:
+    """Adds up what traders did and hold."""
+
+    def __init__(self, house: House, held: Callable[[], list[Holding]]) -> None:
+        self._house = house
+        self._held = held
+
+    def value(self, query: Many) -> Row:
+        """Return what everything that somebody holds is worth."""
+        user = _user(query)
+        worth = sum(self._worth(each) for each in self._held() if each.trader.wallet == user)
+        return {"proxy_wallet": user, "value": number(worth)}
+
+    def volume(self, query: Many) -> Row:
+        """Return how much somebody traded."""
+        deals = self._deals(_user(query))
+        return {
+            "volume": number(sum(deal.trade.size for deal in deals)),
+            "volume_usdc": number(sum(_dollars(deal) for deal in deals)),
+            "trade_count": len(deals),
+        }
+
+    def stats(self, query: Many) -> Row | None:
+        """Return what somebody did so far; None for somebody who did nothing."""
+        user = _user(query)
+        deals = self._deals(user)
+        if not deals:
+            return None
+        best = max(
+            (each.realized for each in self._held() if each.trader.wallet == user), default=0
+        )
+        return {
+            "proxy_wallet": user,
+            "trades": len({deal.trade.condition for deal in deals}),
+            "biggest_win": number(max(best, 0)),
+            "views": 0,
+            "join_date": deals[-1].trade.time_ms // 1000,
+            "all_time_pnl": self._point(user, deals),
+        }
+
+    def pnl(self, query: Many) -> Row:
+        """Return what somebody gained: one point, of now."""
+        user = _user(query)
+        deals = self._deals(user)
+        interval, fidelity = query.get("interval", "1d"), query.get("fidelity", "1h")
+        return {
+            "proxy_wallet": user,
+            "interval": interval,
+            "fidelity": fidelity,
+            "source_fidelity": fidelity,
+            "points": [self._point(user, deals)] if deals else [],
+        }
+
+    def leaders(self, query: Many) -> list[Row]:
+        """Return everybody who traded, the best first: by gain, or by volume."""
+        sort = PLACE.get(query.get("sort_by", "") or query.get("order_by", "") or "PNL", "pnl")
+        told = sorted(self._all(), key=lambda row: -row[sort])
+        return [{"rank": at, **row} for at, row in enumerate(told, start=1)]
+
+    def standing(self, query: Many) -> Row | None:
+        """Return the places of one trader; None for somebody who did nothing."""
+        user, told = _user(query), self._all()
+        mine = next((row for row in told if row["user_id"] == user), None)
+        if mine is None:
+            return None
+        places = {
+            f"rank_{name}": 1 + sum(row[name] > mine[name] for row in told)
+            for name in ("pnl", "volume")
+        }
+        return mine | places
+
+    def _all(self) -> list[Row]:
+        known = {trader.wallet: trader for trader in traders()}
+        gains: dict[str, int] = {}
+        for each in self._held():
+            known.setdefault(each.trader.wallet, each.trader)
+            gain = each.realized + self._worth(each) - each.cost
+            gains[each.trader.wallet] = gains.get(each.trader.wallet, 0) + gain
+        shares: dict[str, int] = {}
+        for deal in self._house.history.deals:
+            for who in (deal.taker, deal.maker):
+                shares[who.wallet] = shares.get(who.wallet, 0) + deal.trade.size
+        return [_leader(known[w], gain, shares.get(w, 0)) for w, gain in gains.items()]
+
+    def _deals(self, user: str) -> list[Deal]:
+        """Return what somebody took part in, the latest first."""
+        return list(
+            self._house.history.select(lambda deal: user in {deal.taker.wallet, deal.maker.wallet})
+        )
+
+    def _worth(self, held: Holding) -> int:
+        house = self._house
+        listing = house.source.listing_of(held.condition)
+        if listing is None or not held.size:
+            return 0
+        facts = facts_of(house.source, house.history, listing)
+        return facts.worth[facts.rules.tokens.index(held.token)] * held.size // MICROS
+
+    def _point(self, user: str, deals: list[Deal]) -> Row:
+        mine = [each for each in self._held() if each.trader.wallet == user]
+        realized = number(sum(each.realized for each in mine))
+        return {
+            "timestamp": self._house.now_ms() // 1000,
+            "source_block": 0,
+            "trade_count": len(deals),
+            "realized_market_pnl": realized,
+            "realized_lp_pnl": 0,
+            "realized_combo_pnl": 0,
+            "realized_pnl": realized,
+            "unrealized_pnl": number(sum(self._worth(each) - each.cost for each in mine)),
+            "volume": number(sum(deal.trade.size for deal in deals)),
+            "volume_usdc": number(sum(_dollars(deal) for deal in deals)),
+        }
+
+
+def _user(query: Many) -> str:
+    user = query.get("user", "").lower()
+    if not user:
+        raise BadQuery("user is required")
+    return user
+
+
+def _dollars(deal: Deal) -> int:
+    return deal.trade.price * deal.trade.size // MICROS
+
+
+def _leader(trader: Trader, gain: int, shares: int) -> Row:
+    return {
+        "user_id": trader.wallet,
+        "user_name": trader.name,
+        "profile_image": "",
+        "x_username": "",
+        "verified": False,
+        "pnl": number(gain),
+        "volume": number(shares),
+    }
