@@ -3,6 +3,8 @@
 import asyncio
 import gc
 import inspect
+import subprocess
+import sys
 import threading
 from decimal import Decimal
 from typing import get_origin
@@ -97,6 +99,22 @@ def test_its_thread_ends_when_it_is_forgotten():
     for thread in set(threading.enumerate()) - before:
         thread.join(5.0)
         assert not thread.is_alive()
+
+
+def test_a_program_that_forgets_to_close_it_ends_in_silence():
+    code = (
+        "from pr3dict import Config, Polymarket, RestError\n"
+        "venue = Polymarket(Config(polymarket_clob_url='http://127.0.0.1:1', rest_patience_s=0.1))\n"
+        "try:\n    venue.get_version()\nexcept RestError:\n    print('told')\n"
+    )
+    ran = subprocess.run(  # noqa: S603 - our own interpreter, our own code
+        [sys.executable, "-X", "dev", "-c", code],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ("told\n", "") == (ran.stdout, ran.stderr)
 
 
 def test_says_where_it_asks():
