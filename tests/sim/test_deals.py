@@ -2,6 +2,8 @@
 
 from tests.sim.traders import OTHER_KEY, SHARE, Floor, Trader
 
+from pr3dict.sim.fees import rate_of, taker_fee
+
 
 def statuses(floor: Floor, trader: Trader) -> list[tuple[str, int]]:
     """Return the statuses of the trades an account was told, and the seconds of each."""
@@ -56,8 +58,11 @@ def test_what_a_lost_trade_moved_moves_back():
     floor.run(60_000)
 
     cost = inside * 20
+    rules = floor.venue.rules(floor.token)
+    assert rules is not None
+    fee = taker_fee(rate_of(floor.venue, rules.condition), inside, 20 * SHARE)
     assert moved == [
-        (held[0][0] - cost, held[0][1] + 20 * SHARE),
+        (held[0][0] - cost - fee, held[0][1] + 20 * SHARE),
         (held[1][0] + cost, held[1][1] - 20 * SHARE),
     ]
     assert held == [(t.account.collateral, t.account.shares(floor.token)) for t in (trader, maker)]

@@ -1,6 +1,7 @@
 """The desk: orders meet the true books, rest on them, and leave them again."""
 
 import json
+from decimal import Decimal
 
 import pytest
 from tests.sim.oracle import Oracle, rules_of
@@ -8,6 +9,7 @@ from tests.sim.traders import OTHER_KEY, SHARE, Floor, Trader
 
 from pr3dict.sim.accounts import Refused
 from pr3dict.sim.desk import MODES, amounts
+from pr3dict.sim.fees import rate_of
 from pr3dict.sim.hash import plain
 from pr3dict.sim.orders import FAK_KILLED, FOK_KILLED
 
@@ -48,18 +50,25 @@ def test_what_crosses_takes_and_the_rest_of_it_rests():
     assert placed.ticket.status == "LIVE"
 
 
-def test_balances_move_with_a_trade():
+def test_balances_move_with_a_trade_and_the_taker_pays_the_fee():
     floor = Floor()
     trader, (bid, ask) = Trader(floor), floor.best()
+    rules = floor.venue.rules(floor.token)
+    assert rules is not None
+    rate = Decimal(rate_of(floor.venue, rules.condition))
+    assert rate
+    fee_in, fee_out = (
+        round(10 * rate * price * (SHARE - price) / SHARE, -1) for price in (ask, bid)
+    )
     money, shares = trader.account.collateral, trader.account.shares(floor.token)
     bought = trader.place("BUY", ask, 10 * SHARE)
     assert (plain(ask * 10), "10") == amounts(bought)
-    assert money - ask * 10 == trader.account.collateral
+    assert money - ask * 10 - fee_in == trader.account.collateral
     assert shares + 10 * SHARE == trader.account.shares(floor.token)
 
     sold = trader.place("SELL", bid, 10 * SHARE)
     assert ("10", plain(bid * 10)) == amounts(sold)
-    assert money - (ask - bid) * 10 == trader.account.collateral
+    assert money - (ask - bid) * 10 - fee_in - fee_out == trader.account.collateral
     assert shares == trader.account.shares(floor.token)
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from pr3dict.sim.accounts import Account
 from pr3dict.sim.books import Rules
+from pr3dict.sim.fees import rate_of, taker_fee
 from pr3dict.sim.hash import MICROS
 from pr3dict.sim.orders import BUY, SELL
 from pr3dict.sim.tickets import (
@@ -93,7 +94,7 @@ class Deals:
         self.all.append(deal)
         if taking:
             for price, size in taking[1]:
-                _move(taking[0], price, size)
+                self._pay(taking[0], price, size)
             self._fill(taking[0], deal, trade.size)
         for ticket, size in met:
             _move(ticket, ticket.price, size)
@@ -179,7 +180,7 @@ class Deals:
         if status == FAILED:
             for price, size in taking[1] if taking else ():
                 assert deal.taker is not None
-                _move(deal.taker, price, -size)
+                self._pay(deal.taker, price, -size)
             for piece in deal.pieces:
                 if piece.ticket:
                     _move(piece.ticket, piece.price, -piece.size)
@@ -189,6 +190,12 @@ class Deals:
     def _say(self, deal: Deal) -> None:
         for account, role in deal.parties:
             self._tell(account, deal.rules.condition, trade_event(deal, role))
+
+    def _pay(self, taker: Ticket, price: int, size: int) -> None:
+        """Settle what a taker got, fee included; negative: back."""
+        _move(taker, price, size)
+        fee = taker_fee(rate_of(self._venue, taker.rules.condition), price, abs(size))
+        taker.account.collateral -= fee if size > 0 else -fee
 
     def _uuid(self) -> str:
         return str(UUID(int=self._rng.getrandbits(128), version=4))

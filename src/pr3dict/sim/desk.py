@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from pr3dict.sim.accounts import BAD_REQUEST, Account, Accounts, ApiKey, Refused
 from pr3dict.sim.books import Rules
 from pr3dict.sim.deals import Deals
+from pr3dict.sim.fees import rate_of, taker_fee
 from pr3dict.sim.hash import MICROS, plain
 from pr3dict.sim.heartbeats import Heartbeats
 from pr3dict.sim.orders import (
@@ -135,9 +136,6 @@ class Desk:
         error = self._unready(order, token) or fault(order, name, found, rules, now_ms)
         if error:
             return Refused(UNAVAILABLE, error) if error in MODES.values() else _refused(error)
-        error = self._poor(account, order, token, found)
-        if error:
-            return _refused(error)
         ticket = Ticket(
             name, account, key.key, order.order.maker, rules, token, order.side,
             found.price, found.size, order.kind, order.expiration_s, now_ms,
@@ -196,15 +194,19 @@ class Desk:
             return MODES[self.mode]
         return "" if self.venue.trades(token) else NOT_READY
 
-    def _poor(self, account: Account, order: Wanted, token: str, found: Terms) -> str:
-        """Return why an account cannot pay for an order."""
-        if order.side == BUY:
+    def _poor(self, ticket: Ticket, found: Terms, taken: int) -> str:
+        """Return why an account cannot pay for an order, which takes so much at once."""
+        account = ticket.account
+        if ticket.side == BUY:
             if account.closed_only:
                 return f"'{account.address}' address in closed only mode"
+            rate = rate_of(self.venue, ticket.rules.condition)
             need = found.money or _cost(found.price, found.size)
+            need += taker_fee(rate, found.price, taken)
             free = account.collateral - self.reserved(account)
         else:
-            need, free = found.size, account.shares(token) - self.reserved(account, token)
+            need, token = found.size, ticket.token
+            free = account.shares(token) - self.reserved(account, token)
         if need <= free:
             return ""
         told = f"the balance is not enough -> balance: {max(free, 0)}, order amount: {need}"
@@ -215,12 +217,11 @@ class Desk:
     ) -> Placed | Refused:
         """Let an order take what it can, and rest or end with what is left of it."""
         reach = self._reach(ticket, found.money)
-        if reach.size:
-            if order.post_only:
-                return _refused(CROSSES)
-            error = too_small(order, found)
-            if error:
-                return _refused(error)
+        if reach.size and order.post_only:
+            return _refused(CROSSES)
+        error = self._poor(ticket, found, reach.size) or (reach.size and too_small(order, found))
+        if error:
+            return _refused(error)
         if ticket.kind == FOK and not reach.whole:
             ticket.status = f"CANCELED_{FOK_KILLED}"
             self._said(ticket.account, ticket.rules.condition,
