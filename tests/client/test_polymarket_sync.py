@@ -66,7 +66,7 @@ async def test_answers_where_nobody_can_wait():
 
 def test_what_goes_wrong_is_raised_where_it_was_asked():
     with Polymarket(Config(polymarket_clob_url="http://127.0.0.1:1", rest_patience_s=0.5)) as venue:
-        with pytest.raises(RestError, match="cannot be reached"):
+        with pytest.raises(RestError, match="cannot be reached|in time"):
             venue.get_midpoint("42")
         with pytest.raises(UnknownTokenError):
             venue.get_midpoint("0x1")
@@ -75,8 +75,8 @@ def test_what_goes_wrong_is_raised_where_it_was_asked():
 async def test_may_be_called_from_within_a_running_loop():
     """As brief 004 does; that loop stands still meanwhile."""
     with (
-        Polymarket(Config(polymarket_clob_url="http://127.0.0.1:1", rest_patience_s=0.2)) as venue,
-        pytest.raises(RestError, match="cannot be reached"),
+        Polymarket(Config(polymarket_clob_url="http://127.0.0.1:1", rest_patience_s=0.5)) as venue,
+        pytest.raises(RestError, match="cannot be reached|in time"),
     ):
         venue.get_midpoint("42")
 
@@ -104,7 +104,7 @@ def test_its_thread_ends_when_it_is_forgotten():
 def test_a_program_that_forgets_to_close_it_ends_in_silence():
     code = (
         "from pr3dict import Config, Polymarket, RestError\n"
-        "venue = Polymarket(Config(polymarket_clob_url='http://127.0.0.1:1', rest_patience_s=0.1))\n"
+        "venue = Polymarket(Config(polymarket_clob_url='http://127.0.0.1:1', rest_patience_s=1))\n"
         "try:\n    venue.get_version()\nexcept RestError:\n    print('told')\n"
     )
     ran = subprocess.run(  # noqa: S603 - our own interpreter, our own code

@@ -81,6 +81,7 @@ class Polymarket:
 
     market = waits(AsyncPolymarket.market)
     markets = waits(AsyncPolymarket.markets)
+    markets_of = waits(AsyncPolymarket.markets_of)
 
     get_ok = waits(AsyncPolymarket.get_ok)
     get_server_time = waits(AsyncPolymarket.get_server_time)
