@@ -24,7 +24,7 @@ async def test_rest_is_on_unless_it_is_switched_off():
 async def test_requests_are_carried_within_the_limits_of_the_venue():
     carrier = rest(Config(rest_patience_s=0.5), SystemClock())
     request = Request(url="http://127.0.0.1:1/", read=bytes, limits=("/ok",) * 101)
-    with pytest.raises(RestError, match="cannot be reached|in time"):
+    with pytest.raises(RestError, match=r"cannot be reached|in time"):
         await carrier.ask(request)  # More than the limit at once goes when all of it is free …
     with pytest.raises(RestError, match="not sent, our own count") as raised:
         await carrier.ask(request)  # … and then it is used up for ten seconds.

@@ -26,7 +26,7 @@ async def test_a_venue_that_is_not_there_is_one_sentence_within_the_patience():
     url = free_address().replace("ws://", "http://")
     config = Config(polymarket_clob_url=url, rest_patience_s=0.5)
     async with AsyncPolymarket(config) as venue:
-        with pytest.raises(RestError, match="cannot be reached|in time") as raised:
+        with pytest.raises(RestError, match=r"cannot be reached|in time") as raised:
             await venue.get_version()
     assert raised.value.name in ("unreachable", "timeout")
 
