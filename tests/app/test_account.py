@@ -12,7 +12,8 @@ from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.errors import CredentialsError, FeedError
 from pr3dict.model.events import FrameRejected
 from pr3dict.model.states import Source
-from pr3dict.model.units import MICROS
+from pr3dict.model.units import MICROS, NS_PER_S, Nanos
+from pr3dict.net.clock import SystemClock
 from pr3dict.sim.accounts import TEST_KEY
 from pr3dict.venues.polymarket.ledger import Fill, FillState
 from pr3dict.venues.polymarket.user_types import UserOrder, UserTrade
@@ -125,6 +126,71 @@ def test_what_happens_while_the_channel_is_down_is_told_by_rest_before_it_goes_o
         until(lambda: ours.order(taken).confirmed_size == 5 * MICROS)
         until(lambda: ours.order(partly).confirmed_size == 5 * MICROS)
         assert adds_up(ours)
+
+
+def test_what_the_channel_tells_while_rest_is_asked_waits_behind_what_was_missed():
+    with exchange() as at, followed(at) as ours:
+        at.faults.refuse(503, times=100_000, path="/ws/user")
+        at.served.do(at.served.server.cut)
+        until(lambda: ours.of(AccountLost))
+        missed = at.place("BUY", 1, 5)
+
+        def come_back_to_slow_rest():
+            at.faults.forgive()
+            at.faults.slow_rest(0.5, path="/data")
+
+        at.served.do(come_back_to_slow_rest)
+        until(lambda: at.faults.struck["slow_rest"])
+        later = at.place("BUY", 2, 5)
+        until(lambda: ours.account.stats()["waiting"])
+        assert adds_up(ours)
+        at.faults.slow_rest(0)
+        until(lambda: ours.account.ledger.order(later))
+        told = [event for event in ours.told if isinstance(event, UserOrder)]
+        assert [missed, later] == [order.order_id for order in told]
+        assert 0 == ours.account.stats()["waiting"]
+
+
+def test_what_waits_for_rest_is_told_also_where_rest_fails():
+    with exchange() as at:
+        at.faults.slow_rest(0.3, path="/data/orders")
+        at.faults.html_rest(1_000, path="/data/orders")
+        ours = Followed(at)
+        ours.account.start()
+        until(lambda: at.faults.struck["slow_rest"])
+        order_id = at.place("BUY", 1, 5)
+        until(lambda: ours.of(AccountDoubtful))
+        until(lambda: ours.account.ledger.order(order_id))
+        assert Source.WS is ours.order(order_id).order.source
+        assert not ours.account.is_live
+        ours.account.stop()
+
+
+def test_credentials_that_only_rest_refuses_are_one_sentence_too():
+    with exchange() as at:
+        at.faults.refuse_rest(401, body='{"error":"Unauthorized/Invalid api key"}', path="/data")
+        ours = Followed(at)
+        ours.account.start()
+        with pytest.raises(CredentialsError, match="refuses our credentials"):
+            ours.account.ready.result(10)
+        ours.account.stop()
+
+
+class FastClock(SystemClock):
+    """The clock of a machine that somebody has set an hour ahead."""
+
+    def wall(self):
+        return Nanos(super().wall() + 3600 * NS_PER_S)
+
+
+def test_a_clock_that_is_off_is_named_as_the_reason():
+    with exchange() as at:
+        at.desk.accounts.skew_ms = 60_000
+        ours = Followed(at, clock=FastClock())
+        ours.account.start()
+        with pytest.raises(CredentialsError, match=r"is \+3[56]\d\d s off the venue's"):
+            ours.account.ready.result(10)
+        ours.account.stop()
 
 
 def test_statuses_that_were_missed_are_told_by_rest():

@@ -32,7 +32,7 @@ from pr3dict.model.requests import Page, Request
 from pr3dict.model.units import NS_PER_S, Nanos
 from pr3dict.ports import Clock, Rest
 from pr3dict.venues.polymarket import account as requests
-from pr3dict.venues.polymarket import auth
+from pr3dict.venues.polymarket import auth, clob
 from pr3dict.venues.polymarket.ledger import Ledger
 from pr3dict.venues.polymarket.user import Settings, UserSession
 from pr3dict.venues.polymarket.user_types import UserOrder, UserTrade
@@ -50,6 +50,8 @@ MARGIN: Final = Nanos(600 * NS_PER_S)
 that was sent may have died in the socket."""
 PAGES_MAX: Final = 1_000
 """Parts of one list: more than this is a venue that goes in circles."""
+SKEW_S: Final = 30
+"""By how much our clock may differ from the venue's before it is blamed for a refusal."""
 LINK: Final = 1
 _REFUSALS: Final = ("credentials", "http_401")
 
@@ -264,7 +266,7 @@ class Account:
         try:
             missed = await self._ask(rest, held)
         except RestError as error:
-            self._not_answered(error)
+            await self._not_answered(rest, error)
         else:
             self._answered(asked, missed, anew=epoch == self._epoch and not self._whole)
         if epoch == self._epoch:
@@ -332,17 +334,28 @@ class Account:
             self._release()
             self._resumed(missed)
 
-    def _not_answered(self, error: RestError) -> None:
+    async def _not_answered(self, rest: Rest, error: RestError) -> None:
         self.counts[f"rest_{error.name}"] += 1
         refused = error.name == "unauthorized"
         patience = self.config.backoff_slow_s if refused else self._again_s
         self._wait_s = max(patience, error.retry_after / NS_PER_S)
         self._again_s = min(AGAIN_MAX_S, 2 * self._again_s)
-        now = self._clock.now()
-        self.engine.publish(AccountDoubtful(error.name, str(error), now))
-        self._settle(
-            CredentialsError(f"the venue refuses our credentials: {error}") if refused else None
-        )
+        told = str(error)
+        if refused:
+            told = f"the venue refuses our credentials: {error}{await self._skew(rest)}"
+        self.engine.publish(AccountDoubtful(error.name, told, self._clock.now()))
+        self._settle(CredentialsError(told) if refused else None)
+
+    async def _skew(self, rest: Rest) -> str:
+        """Return what there is to say of our clock, by which requests are signed; often `""`."""
+        try:
+            venue = await rest.ask(clob.server_time(self.config.polymarket_clob_url))
+        except RestError:
+            return ""
+        ahead = (self._clock.wall() - venue) // NS_PER_S
+        if abs(ahead) <= SKEW_S:
+            return ""
+        return f"; the clock of this machine is {ahead:+d} s off the venue's: set it right first"
 
     def _resumed(self, missed: int) -> None:
         opened = len(self.ledger.open_ids())

@@ -257,7 +257,9 @@ class PolymarketUserClient:
             async with asyncio.timeout(self._start_timeout_s):
                 await asyncio.wrap_future(account.ready)
         except TimeoutError:
-            why = account.stats()["last_error"] or "no answer yet"
+            stats = account.stats()
+            silent = "REST has not answered yet" if stats["connected"] else "no answer yet"
+            why = stats["last_error"] or silent
             raise FeedError(
                 f"no account from {self._config.polymarket_user_ws_url} within"
                 f" {self._start_timeout_s:g} s: {why}"

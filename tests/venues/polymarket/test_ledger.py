@@ -1,6 +1,9 @@
 """The account as far as it is known, told in any order, twice, or by REST alone."""
 
+import json
+
 import pytest
+from tests.real.shared import shared_file
 from tests.venues.polymarket.user_kit import (
     KEY,
     MARKET,
@@ -15,6 +18,7 @@ from tests.venues.polymarket.user_kit import (
 from pr3dict.model.states import Source
 from pr3dict.model.units import MICROS
 from pr3dict.venues.polymarket import ledger as ledgers
+from pr3dict.venues.polymarket import user_wire
 from pr3dict.venues.polymarket.ledger import AccountOrder, Fill, FillState, Ledger
 from pr3dict.venues.polymarket.lifecycle import GONE
 from pr3dict.venues.polymarket.user_types import UserOrder, UserTrade
@@ -255,6 +259,22 @@ def test_what_ended_long_ago_is_forgotten_and_what_is_open_never(monkeypatch):
     assert MARKET == ledger.trades()[0].trade.market
     assert START == ledger.trades()[0].trade.matched_ns
     assert isinstance(ledger.trades()[0].trade, UserTrade)
+
+
+def test_captured_messages_of_one_account_add_up():
+    file = shared_file("vectors/polymarket/ws_user_messages.json")
+    messages = json.loads(file.read_text())["messages"]
+    ledger = Ledger(["3e2c94ca-8124-c4c1-c7ea-be1ea21b71fe"])
+    for message in messages:
+        if message["direction"] == "server->client":
+            found = user_wire.read(json.dumps(message["message"]).encode(), START)
+            assert not isinstance(found, str)
+            ledger.apply(found)
+    fills = {one.trade.trade_id: one.fills for one in ledger.trades()}
+    (taken,) = fills["f50e8ab2-652d-4dc8-9c82-8e46197fe98d"]
+    (made,) = fills["83b5c849-620e-4c23-b63b-2e779c04a6e7"]
+    assert ("TAKER", 520_000, 5 * MICROS) == (taken.role, taken.price, taken.size)
+    assert ("MAKER", 518_000, 5 * MICROS) == (made.role, made.price, made.size)
 
 
 @pytest.mark.parametrize("status", ["LIVE", "DELAYED", "UNMATCHED", "anything else"])

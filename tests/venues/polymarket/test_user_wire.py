@@ -1,9 +1,12 @@
 """The user channel as it is on the wire."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.real.shared import shared_file
 from tests.venues.polymarket.user_kit import MARKET, PASSPHRASE, SECRET, START, creds, order_frame
 
@@ -159,6 +162,39 @@ def test_a_frame_is_one_message_or_many():
     for spoilt in (b'{"a":', b"<html>", b"\xff\xfe", b""):
         with pytest.raises(ValueError, match="wanted JSON"):
             user_wire.entries(spoilt)
+
+
+@given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
+def test_no_bytes_at_all_do_more_than_be_refused(noise):
+    try:
+        messages = user_wire.entries(noise)
+    except ValueError:
+        return
+    for message in messages:
+        with suppress(ValueError):
+            user_wire.read(message, START)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+
+
+@given(st.sampled_from(sorted(json.loads(order_frame()))), VALUES)
+def test_no_value_of_any_member_does_more_than_be_refused(member, value):
+    spoilt = json.dumps(json.loads(order_frame()) | {member: value}).encode()
+    with suppress(ValueError):
+        user_wire.read(spoilt, START)
+
+
+def test_what_is_nested_without_end_is_refused():
+    for opening in (b"[", b'{"a":', b'{"price":['):
+        with pytest.raises(ValueError, match="wanted JSON"):
+            user_wire.entries(opening * 100_000)
+        with pytest.raises(ValueError, match="wanted an order or a trade"):
+            user_wire.read(opening * 100_000, START)
 
 
 def test_what_may_be_recorded_of_the_first_frame_shows_no_credential():

@@ -50,6 +50,8 @@ _SECONDS_MAX: Final = 10**11
 """More than this are no seconds but milliseconds: it would be the year 5138."""
 _MILLISECONDS_MAX: Final = 10**14
 """And more than this are nothing that was ever seen."""
+_SPOILT: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What a decoder raises of a text that is no JSON, or another one, or nested without end."""
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -100,7 +102,7 @@ def entries(frame: bytes) -> list[bytes]:
         if frame.lstrip().startswith(b"["):
             return [bytes(raw) for raw in _list.decode(frame)]
         return [bytes(_one.decode(frame))]
-    except (msgspec.MsgspecError, UnicodeDecodeError) as wrong:
+    except _SPOILT as wrong:
         raise ValueError(f"wanted JSON: {wrong}") from None
 
 
@@ -116,7 +118,7 @@ def read(message: bytes, now: Nanos) -> UserOrder | UserTrade | str:
             return order_of(message, now, Source.WS)
         if kind == "trade":
             return trade_of(message, now, Source.WS)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as wrong:
+    except _SPOILT as wrong:
         raise ValueError(f"wanted an order or a trade: {wrong}") from None
     return kind or "nameless"
 
