@@ -69,3 +69,8 @@ def test_a_book_and_a_change_say_how_a_book_is_and_a_trade_does_not():
     assert restates(b'{"market":"1", "event_type": "price_change"}')
     assert not restates(encoded(trade))
     assert not restates(b'{"event_type":"tick_size_change"}')
+
+
+def test_a_frame_that_is_nested_without_end_is_left_to_the_books():
+    frame = b'["book",' + b"[" * 100_000
+    assert frame == sift(frame, lambda token, venue_ns: False)

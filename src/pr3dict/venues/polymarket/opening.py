@@ -48,7 +48,7 @@ def sift(frame: bytes, wanted: Callable[[str, Nanos], bool]) -> bytes:
         texts = [bytes(raw) for raw in _entries.decode(frame)] if many else [frame]
         heads = [_head.decode(text) for text in texts]
         times = [Nanos(int(head.timestamp) * NS_PER_MS) for head in heads]
-    except (msgspec.DecodeError, ValueError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return frame
     kept = [
         text
