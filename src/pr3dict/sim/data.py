@@ -66,7 +66,7 @@ class DataApi(Wing):
             "/v2/tokens": self._tokens,
             "/v2/resolutions": self._resolutions,
             "/v2/leaderboard": self._leaderboard,
-            "/v2/biggest-winners": self._v2(lambda _: []),
+            "/v2/biggest-winners": self._v2(lambda query: _numbered(self._people.winners(query))),
             "/v2/builders/leaderboard": self._v2(lambda _: []),
             "/v2/builders/volume": self._no_volume,
             "/v2/user-pnl": self._told(self._people.pnl),
@@ -272,12 +272,15 @@ class DataApi(Wing):
 
     async def _resolutions(self, request: web.Request) -> web.Response:
         conditions = self._conditions(request.query)
+        question = request.query.get("question_id", "")
         closed = [each for each in self._house.source.listings if each.closed_ms]
+        told = [rows.resolution(each, digest(each.name.question)) for each in closed]
         return _data(
             [
-                rows.resolution(each, digest(each.name.question))
-                for each in closed
-                if not conditions or each.condition in conditions
+                row
+                for row in told
+                if (not conditions or row["condition_id"] in conditions)
+                and (not question or row["question_id"] == question)
             ]
         )
 

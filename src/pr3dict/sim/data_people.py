@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from pr3dict.sim.facts import facts_of, number
+from pr3dict.sim.facts import facts_of, iso, number
 from pr3dict.sim.gamma_query import BadQuery, Many
 from pr3dict.sim.hash import MICROS
 from pr3dict.sim.history import Deal
@@ -85,6 +85,35 @@ class People:
             for name in ("pnl", "volume")
         }
         return mine | places
+
+    def winners(self, _query: Many) -> list[Row]:
+        """Return the positions in closed markets that gained most, the largest first."""
+        found: list[Row] = []
+        for held in self._held():
+            listing = self._house.source.listing_of(held.condition)
+            gain = self._worth(held) - held.cost
+            if listing is None or not listing.closed_ms or gain <= 0:
+                continue
+            event = listing.name.event
+            found.append(
+                {
+                    "user_id": held.trader.wallet,
+                    "user_name": held.trader.name,
+                    "profile_image": "",
+                    "kind": "market",
+                    "pnl": number(gain),
+                    "initial_value": number(held.cost),
+                    "final_value": number(held.cost + gain),
+                    "resolved_at": iso(listing.closed_ms),
+                    "condition_id": held.condition,
+                    "position_id": held.token,
+                    "event_id": event.id,
+                    "event_slug": event.slug,
+                    "event_title": event.title,
+                }
+            )
+        found.sort(key=lambda row: -row["pnl"])
+        return [{"win_rank": at, **row} for at, row in enumerate(found, start=1)]
 
     def _all(self) -> list[Row]:
         known = {trader.wallet: trader for trader in traders()}

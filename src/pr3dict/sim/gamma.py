@@ -50,8 +50,13 @@ class Gamma(Wing):
             "/tags": self._tags,
             "/tags/slug/{slug}": self._tag,
             "/tags/{id}": self._tag,
+            "/tags/slug/{slug}/related-tags": self._relations,
+            "/tags/slug/{slug}/related-tags/tags": self._related,
+            "/tags/{id}/related-tags": self._relations,
+            "/tags/{id}/related-tags/tags": self._related,
             "/comments": self._comments,
             "/comments/keyset": self._comments_keyset,
+            "/comments/{id}": self._thread,
             "/comments/user_address/{address}": self._comments_of_user,
             "/public-search": self._search,
             "/public-profile": self._profile,
@@ -189,6 +194,25 @@ class Gamma(Wing):
                 return _ok(self._write().tag(tag))
         return _missing(request)
 
+    def _near(self, request: web.Request) -> list[tuple[Tag, Tag]]:
+        """Return a tag with each of those that stand beside it at some event."""
+        every = self._every_tag()
+        tag = next((each for each in every if _is_named(request, each.id, each.slug)), None)
+        held = [each.name.tags for each in events_of(self._house.source.listings)]
+        near = {other for tags in held if tag in tags for other in tags if other != tag}
+        return [(tag, other) for other in sorted(near)] if tag is not None else []
+
+    async def _relations(self, request: web.Request) -> web.Response:
+        return _ok(
+            [
+                {"id": f"{tag.id}{other.id}", "tagID": tag.id, "relatedTagID": other.id, "rank": at}
+                for at, (tag, other) in enumerate(self._near(request), start=1)
+            ]
+        )
+
+    async def _related(self, request: web.Request) -> web.Response:
+        return self._told_tags([other for _, other in self._near(request)])
+
     async def _search(self, request: web.Request) -> web.Response:
         query, write = request.query, self._write()
         text = query.get("q", "")
@@ -250,6 +274,11 @@ class Gamma(Wing):
         said = [each for each in self._every_comment("Event") if each["userAddress"] == address]
         ranked = ask.ordered(said, request.query, lambda each: each, lambda each: int(each["id"]))
         return _ok(ask.offset(ranked, request.query, COMMENTS_MAX, DEFAULT))
+
+    async def _thread(self, request: web.Request) -> web.Response:
+        said = [*self._every_comment("Event"), *self._every_comment("Series")]
+        wanted = request.match_info["id"]
+        return _ok([e for e in said if wanted in {e["id"], e.get("parentCommentID")}])
 
     async def _profile(self, request: web.Request) -> web.Response:
         profile = profile_of(request.query.get("address", ""), self._house.now_ms())
