@@ -18,10 +18,8 @@ class Leader(Row, frozen=True, kw_only=True):
     """A trader's place among all."""
 
     WIRE: ClassVar[Spellings] = {
-        "wallet": ("user_id", "proxyWallet"),
-        "volume": ("volume", "vol"),
-        "name": ("user_name", "userName"),
-        "verified": ("verified", "verifiedBadge"),
+        "wallet": ("user_id",),
+        "name": ("user_name",),
         "pnl_rank": ("rank_pnl",),
         "volume_rank": ("rank_volume",),
     }

@@ -207,25 +207,38 @@ class OpenInterest(Row, frozen=True, kw_only=True):
 
 
 class MarketVolume(Row, frozen=True, kw_only=True):
-    """What takers traded in one market."""
+    """What takers traded in one market: shares by v2, dollars by v1."""
 
     WIRE: ClassVar[Spellings] = {
         "condition_id": ("condition_id", "market"),
-        "size": ("taker_volume", "value"),
+        "size": ("taker_volume",),
+        "amount": ("value",),
     }
     condition_id: str = ""
-    size: Decimal
+    size: Decimal | None = None
+    amount: Decimal | None = None
+    """Dollars."""
 
 
 class LiveVolume(Row, frozen=True, kw_only=True):
-    """What takers traded in the markets of some events."""
+    """What takers traded in the markets of some events: shares by v2, dollars by v1."""
 
     WIRE: ClassVar[Spellings] = {
-        "size": ("taker_volume_total", "total"),
+        "size": ("taker_volume_total",),
+        "amount": ("total",),
         "markets": ("conditions", "markets"),
     }
-    size: Decimal
+    size: Decimal | None = None
+    amount: Decimal | None = None
+    """Dollars."""
     markets: tuple[MarketVolume, ...] = ()
+
+    @classmethod
+    def arranged(cls, found: dict[str, object]) -> dict[str, object]:
+        """Refuse an object that tells no volume."""
+        if not {"taker_volume_total", "total"} & found.keys():
+            raise ValueError("neither taker_volume_total nor total is there")
+        return found
 
 
 class PricePoint(Row, frozen=True, kw_only=True):
