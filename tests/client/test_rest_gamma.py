@@ -144,6 +144,12 @@ async def test_words_find_events():
     assert "q=bitcoin+above&page=2&limit_per_type=5&events_status=active" in asked[0]
 
 
+async def test_comments_of_somebody_end_where_the_venue_lets_nobody_see_more():
+    gamma, asked = methods(lambda path, query: [{"id": 1}] * int(query["limit"][0]))
+    assert 300 == len(await gamma.list_comments_by_wallet(WALLET, 1_000))
+    assert ["0", "100", "200"] == [url.partition("offset=")[2] for url in asked]
+
+
 def test_lists_are_pages():
     gamma, _ = methods(always({}))
     assert isinstance(gamma.list_markets(), Pages)

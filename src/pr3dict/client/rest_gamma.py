@@ -227,7 +227,7 @@ class GammaMethods(RestMethods):
         return Rows(await _known(asking, f"comment with the id {comment_id!r}"), Comment)
 
     def list_comments_by_wallet(self, wallet: str, limit: int = LIMIT) -> Pages[Comment]:
-        """List what the owner of a wallet wrote."""
+        """List what the owner of a wallet wrote: 300 comments, the venue lets nobody see more."""
         size = min(max(limit, 1), gamma.COMMENTS_MAX)
         return Pages(
             self._rest,

@@ -217,6 +217,8 @@ def test_a_counted_page_ends_where_it_is_not_full():
     assert "12" == answers.offset(Thing, 10, 2)(body).next_cursor
     assert "" == answers.offset(Thing, 10, 3)(body).next_cursor
     assert "" == answers.offset(Thing, 0, 2)(b"[]").next_cursor
+    assert "12" == answers.offset(Thing, 10, 2, deepest=12)(body).next_cursor
+    assert "" == answers.offset(Thing, 10, 2, deepest=11)(body).next_cursor
 
 
 def test_a_page_of_v2_says_itself_whether_there_is_more():

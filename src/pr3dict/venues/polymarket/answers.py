@@ -95,15 +95,19 @@ def keyset(name: str, kind: type[R]) -> Callable[[bytes], Page[R]]:
     return lambda body: _read(kind, lambda: read(body))
 
 
-def offset(kind: type[R], start: int, limit: int, *, enough: int = 1) -> Callable[[bytes], Page[R]]:
+def offset(
+    kind: type[R], start: int, limit: int, *, deepest: int | None = None
+) -> Callable[[bytes], Page[R]]:
     """Return the reader of a part of a list that is counted: the next one begins behind it.
 
-    A part with fewer than `limit` rows is the last; `enough` is the most rows an entry may have.
+    A part with fewer than `limit` rows is the last, and one behind which the venue lets nobody
+    begin: at more than `deepest`.
     """
 
     def read(body: bytes) -> Page[R]:
-        rows = _rows(kind, opened(body))
-        return Page(rows, str(start + limit) if len(rows) * enough >= limit else "")
+        rows, behind = _rows(kind, opened(body)), start + limit
+        more = len(rows) >= limit and (deepest is None or behind <= deepest)
+        return Page(rows, str(behind) if more else "")
 
     return lambda body: _read(kind, lambda: read(body))
 

@@ -41,6 +41,8 @@ TAGS_MAX: Final = 100
 TEAMS_MAX: Final = 100
 COMMENTS_MAX: Final = 100
 """These four: SDK, 2026-10-21."""
+COMMENTS_DEEPEST: Final = 200
+"""The venue refuses a part of somebody's comments that begins behind it (SDK, 2026-10-21)."""
 SEARCH_MAX: Final = 50
 """Results of each kind of a search. No limit is documented."""
 WORDS_MAX: Final = 500
@@ -268,13 +270,13 @@ def comments_by_wallet(
     gamma_url: str, wallet: str, cursor: str = "", limit: int = COMMENTS_MAX
 ) -> Request[Page[Comment]]:
     """Return the request for a part of what the owner of a wallet wrote."""
-    return _counted(
-        gamma_url,
-        f"/comments/user_address/{query.wallet('wallet', wallet)[0]}",
-        Comment,
-        (limit, COMMENTS_MAX, cursor),
-        {},
-        limits.gamma("gamma /comments"),
+    path = f"/comments/user_address/{query.wallet('wallet', wallet)[0]}"
+    start = query.start(cursor)
+    asked = {"limit": query.page_size(limit, COMMENTS_MAX), "offset": [str(start)]}
+    return Request(
+        url=query.address(gamma_url, path, asked),
+        read=answers.offset(Comment, start, limit, deepest=COMMENTS_DEEPEST),
+        limits=limits.gamma("gamma /comments"),
     )
 
 
