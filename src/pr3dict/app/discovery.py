@@ -21,6 +21,8 @@ from pr3dict.venues.polymarket.recurring import Recurring, is_recurring, read_re
 
 SEARCHED: Final = 10
 """Events that a search may find."""
+NO_SUCH: Final = (404, 422)
+"""What the catalogue answers to an id that no market has, or can have."""
 LOOK_S: Final = 2.0
 """A market that should have begun and is not listed yet is looked for this often."""
 
@@ -53,7 +55,7 @@ class Discovery:
             case Kind.CONDITION:
                 found = await self._by_id({"condition_ids": name.text})
             case Kind.ID:
-                found = [market_of(await self._rest.ask(gamma.market(self._gamma, name.text)))]
+                found = await self._by_number(name.text)
             case Kind.WORDS:
                 found = await self._by_words(name.text)
             case Kind.SLUG | Kind.EVENT:
@@ -119,6 +121,15 @@ class Discovery:
             if rows := (await self._rest.ask(asked)).items:
                 return [market_of(rows[0])]
         return []
+
+    async def _by_number(self, number: str) -> list[Market]:
+        """Return the market of an id of the catalogue, which answers 404 or 422 for no market."""
+        try:
+            return [market_of(await self._rest.ask(gamma.market(self._gamma, number)))]
+        except RestError as refused:
+            if refused.status in NO_SUCH:
+                return []
+            raise
 
     async def _by_words(self, words: str) -> list[Market]:
         """Return what a search finds: those whose question has most of the words come first."""
