@@ -68,6 +68,13 @@ def test_an_order_that_trades_is_answered_with_its_trade_and_transaction():
     assert deal.transaction == counter.floor.steps[-1].trades[0].transaction
 
 
+def test_a_delayed_order_is_answered_so():
+    counter = Counter(Floor())
+    counter.floor.desk.delay_next()
+    body = counter.trader.body("BUY", counter.floor.best()[1], 20 * SHARE)
+    assert "delayed" == counter.ask("POST", "/order", body)[1]["status"]
+
+
 def test_a_refused_order_is_a_400_with_its_error():
     counter = Counter(Floor())
     body = counter.trader.body("BUY", counter.floor.best()[0], SHARE)

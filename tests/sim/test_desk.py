@@ -212,6 +212,46 @@ def test_a_gtd_order_ends_a_minute_before_its_expiration():
     assert 30_000 == int(floor.said[-1][1]["timestamp"]) - ticket.created_ms
 
 
+def test_a_delayed_order_is_looked_at_three_seconds_later():
+    floor = Floor(activity=0.001)
+    trader, ask = Trader(floor), floor.best()[1]
+    floor.desk.delay_next(2)
+    trader.account.collateral = 10**15
+    first = trader.place("BUY", ask, 10 * SHARE).ticket
+    second = trader.place("BUY", ask, floor.size_at(ask), kind="FOK").ticket
+    assert ["DELAYED", "DELAYED"] == [first.status, second.status]
+    floor.run(2_999)
+    assert 0 == first.matched
+    floor.run(4_000)
+    assert "MATCHED" == first.status
+    assert f"CANCELED_{FOK_KILLED}" == second.status
+    assert [("PLACEMENT", "DELAYED"), ("PLACEMENT", "DELAYED"), ("UPDATE", "LIVE")] == (
+        floor.events()[:3]
+    )
+
+
+def test_a_delayed_order_that_can_no_longer_be_is_unmatched():
+    floor = Floor(activity=0.001)
+    trader, bid = Trader(floor), floor.best()[0]
+    floor.desk.delay_next()
+    ticket = trader.place("BUY", bid, 20 * SHARE).ticket
+    trader.account.collateral = bid * 20 - 1
+    floor.run(4_000)
+    assert ("CANCELLATION", "UNMATCHED") == floor.events()[-1]
+    assert "UNMATCHED" == ticket.status
+
+
+def test_a_delayed_order_may_spend_all_there_is():
+    floor = Floor(activity=0.001)
+    trader, bid = Trader(floor), floor.best()[0]
+    floor.desk.delay_next()
+    trader.account.collateral = bid * 20
+    ticket = trader.place("BUY", bid, 20 * SHARE).ticket
+    floor.run(4_000)
+    assert "LIVE" == ticket.status
+    assert bid * 20 == floor.desk.reserved(trader.account)
+
+
 def test_the_end_of_a_market_ends_its_orders():
     floor = Floor(markets=2)
     trader, bid = Trader(floor), floor.best()[0]

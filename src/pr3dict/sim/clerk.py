@@ -14,7 +14,7 @@ from pr3dict.sim.desk import Desk, Placed, amounts
 from pr3dict.sim.hash import plain
 from pr3dict.sim.orders import BAD_ORDER, MS_PER_S, OTHER_VERSION, read, wanted
 from pr3dict.sim.signatures import EXCHANGE, NEG_RISK_EXCHANGE
-from pr3dict.sim.tickets import LIVE, open_order, trade_row
+from pr3dict.sim.tickets import DELAYED, LIVE, open_order, trade_row
 
 OK: Final = 200
 NOT_FOUND: Final = 404
@@ -310,11 +310,17 @@ def _placed(placed: Placed) -> dict[str, Any]:
         "orderID": placed.ticket.id,
         "takingAmount": taking,
         "makingAmount": making,
-        "status": "matched" if placed.trades else "live",
+        "status": _status(placed),
         "success": True,
         "tradeIDs": list(placed.trades),
         "transactionsHashes": list(placed.transactions),
     }
+
+
+def _status(placed: Placed) -> str:
+    if placed.ticket.status == DELAYED:
+        return "delayed"
+    return "matched" if placed.trades else "live"
 
 
 def _item(error: str) -> dict[str, Any]:

@@ -47,7 +47,7 @@ from pr3dict.sim.signatures import (
     order_id,
     order_signer,
 )
-from pr3dict.sim.tickets import CANCELED, LIVE, MATCHED, Ticket, order_event
+from pr3dict.sim.tickets import CANCELED, DELAYED, LIVE, MATCHED, UNMATCHED, Ticket, order_event
 from pr3dict.sim.venue import Venue
 from pr3dict.sim.wire import Step
 
@@ -55,6 +55,8 @@ NOT_FOUND: Final = "order can't be found - already canceled or matched"
 EXPIRED: Final = "CANCELED_EXPIRED_ORDER"
 RESOLVED: Final = "CANCELED_MARKET_RESOLVED"
 UNAVAILABLE: Final = 503
+DELAY_MS: Final = 3_000
+"""For how long an order is delayed, where it is."""
 MODES: Final = {
     "open": "",
     "post_only": "post-only mode: only post-only orders and cancels are allowed",
@@ -112,6 +114,7 @@ class Desk:
         """Ids of notifications that an account wants to see no more, by its wallet."""
         self._announce = announce or self.heard
         self._chain = chain
+        self._delays = 0
 
     def heard(self, step: Step) -> None:
         """Learn what happened at the books: orders that were met, markets that ended."""
@@ -140,7 +143,14 @@ class Desk:
             name, account, key.key, order.order.maker, rules, token, order.side,
             found.price, found.size, order.kind, order.expiration_s, now_ms,
         )  # fmt: skip
+        if self._delays:
+            self._delays -= 1
+            return self._delayed(ticket, order, found, now_ms)
         return self._matched(ticket, order, found, now_ms)
+
+    def delay_next(self, n: int = 1) -> None:
+        """Script: the next n orders are looked at only after some seconds, as at a game."""
+        self._delays += n
 
     def cancel(
         self, account: Account, names: Iterable[str], now_ms: int
@@ -213,7 +223,12 @@ class Desk:
         return f"{NOT_ENOUGH}: {told}"
 
     def _matched(
-        self, ticket: Ticket, order: Wanted, found: Terms, now_ms: int
+        self,
+        ticket: Ticket,
+        order: Wanted,
+        found: Terms,
+        now_ms: int,
+        kind: str = "PLACEMENT",
     ) -> Placed | Refused:
         """Let an order take what it can, and rest or end with what is left of it."""
         reach = self._reach(ticket, found.money)
@@ -232,12 +247,31 @@ class Desk:
         if found.money and reach.whole:
             ticket.size = reach.size
         self.tickets[ticket.id] = ticket
-        self._event(ticket, "PLACEMENT", now_ms)
+        self._event(ticket, kind, now_ms)
         placed = Placed(ticket, 0, (), ())
         if reach.size:
             placed = self._taken(ticket, reach.size, now_ms)
         self._leave(ticket, now_ms)
         return placed
+
+    def _delayed(self, ticket: Ticket, order: Wanted, found: Terms, now_ms: int) -> Placed:
+        """Take an order, and look at it later; it cannot be cancelled until then."""
+        ticket.status = DELAYED
+        self.tickets[ticket.id] = ticket
+        self._event(ticket, "PLACEMENT", now_ms)
+
+        def look(at_ms: int) -> Step:
+            ticket.status = LIVE
+            del self.tickets[ticket.id]  # Or it would reserve what it wants to spend.
+            ready = self.venue.trades(ticket.token)
+            met = self._matched(ticket, order, found, at_ms, "UPDATE") if ready else None
+            self.tickets[ticket.id] = ticket
+            if not isinstance(met, Placed) and ticket.status == LIVE:
+                self._end(ticket, UNMATCHED, at_ms)
+            return Step(at_ms, (), ())
+
+        self.venue.plan(now_ms + DELAY_MS, look)
+        return Placed(ticket, 0, (), ())
 
     def _taken(self, ticket: Ticket, size: int, now_ms: int) -> Placed:
         """Take from the book; the trade is made when the step is heard."""

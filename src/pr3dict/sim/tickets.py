@@ -16,6 +16,8 @@ from pr3dict.sim.orders import BUY, FOK
 
 LIVE: Final = "LIVE"
 MATCHED: Final = "MATCHED"
+DELAYED: Final = "DELAYED"
+UNMATCHED: Final = "UNMATCHED"
 CANCELED: Final = "CANCELED"
 MINED: Final = "MINED"
 CONFIRMED: Final = "CONFIRMED"
