@@ -22,10 +22,10 @@ _IN: Final = int(Kind.IN)
 _OUR_GOODBYE: Final = Closed(1000, "closed by us")
 _INTERNAL_ERROR: Final = 1011
 """RFC 6455 7.4.1: the code for a fault of the side that closes."""
-_STALLED: Final = NS_PER_S
+_STALLED: Final = NS_PER_S // 2
 """A timer this late tells that the loop stood still: what came meanwhile is read before anything
 is judged by the time that has passed."""
-_BEAT: Final = NS_PER_S
+_BEAT: Final = NS_PER_S // 2
 """The longest sleep of the timer, so that whenever the loop stood still it is seen to ring late."""
 _BACKLOG: Final = NS_PER_S
 """What reading it is given."""
