@@ -276,12 +276,12 @@ def test_a_missed_heartbeat_takes_the_orders_of_its_key_away():
 
 
 def test_every_book_is_proved_while_accounts_trade_among_the_crowd():
-    floor = Floor(markets=3, trade_share=0.4, seed=11)
+    floor = Floor(markets=3, trade_share=0.8, seed=11)
     answers = {token: floor.venue.book(token) for token in floor.venue.tokens}
     oracle = Oracle({token: rules_of(answer) for token, answer in answers.items() if answer})
     oracle.feed(floor.venue.opening(floor.venue.tokens))
     traders = [Trader(floor), Trader(floor, OTHER_KEY)]
-    for number in range(600):
+    for number in range(500):
         trader, token = traders[number % 2], floor.venue.tokens[number % 6]
         bid, ask = floor.best(token)
         side = ("BUY", "SELL")[number // 2 % 2]

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -52,13 +53,20 @@ def added(a: Point, b: Point) -> Point:
     return x, (slope * (a[0] - x) - a[1]) % P
 
 
-def times(k: int, point: Point) -> Point:
+@cache
+def doubles() -> list[Point]:
+    """Return G, 2G, 4G, and so on."""
+    found: list[Point] = [G]
+    for _ in range(255):
+        found.append(added(found[-1], found[-1]))
+    return found
+
+
+def times_g(k: int) -> Point:
     found: Point = None
-    while k:
-        if k & 1:
-            found = added(found, point)
-        point = added(point, point)
-        k >>= 1
+    for bit, double in enumerate(doubles()):
+        if k >> bit & 1:
+            found = added(found, double)
     return found
 
 
@@ -74,7 +82,7 @@ def nonce(key: int, digest: bytes) -> int:
 
 def signed(key: int, digest: bytes) -> str:
     k = nonce(key, digest)
-    point = times(k, G)
+    point = times_g(k)
     assert point is not None
     r = point[0] % N
     s = pow(k, -1, N) * (int.from_bytes(digest, "big") + r * key) % N
@@ -99,7 +107,7 @@ class Wallet:
 
     def __init__(self, key: str, creds: tuple[str, str, str] | None = None) -> None:
         self.key = int(key, 16)
-        point = times(self.key, G)
+        point = times_g(self.key)
         assert point is not None
         public = point[0].to_bytes(32, "big") + point[1].to_bytes(32, "big")
         self.address = "0x" + keccak(public)[-20:].hex()
