@@ -6,18 +6,35 @@ from pr3dict.app.events import (
     ClockStepped,
     FeedFailed,
     HashDrifted,
+    LinkChanged,
     TapeHalted,
 )
 from pr3dict.app.replay import Replay, replay
 from pr3dict.app.system import System
+from pr3dict.client.analysis import Arbitrage, MarketAnalysis
 from pr3dict.client.credentials import credentials_from_environment
+from pr3dict.client.intelligence import RealTimeTradingIntelligence
+from pr3dict.client.live_data import RealTimeDataClient
+from pr3dict.client.live_hub import ConnectionStatus
 from pr3dict.client.manager import OrderBookManager
 from pr3dict.client.pages import Pages
 from pr3dict.client.platform import PolymarketPlatform
 from pr3dict.client.polymarket import AsyncPolymarket
 from pr3dict.client.polymarket_sync import Polymarket
+from pr3dict.client.real_time import PolymarketRealTimeClient
 from pr3dict.client.rows import Rows
 from pr3dict.client.snapshot import OrderBookLevel, OrderBookSnapshot, TradeEvent
+from pr3dict.client.subscriptions import (
+    Subscriptions,
+    create_activity_subscription,
+    create_comments_subscription,
+    create_crypto_prices_subscription,
+    create_equity_prices_subscription,
+    create_market_subscription,
+    create_rfq_subscription,
+    create_sports_subscription,
+    create_user_subscription,
+)
 from pr3dict.client.sync import SyncOrderBookManager
 from pr3dict.client.user import PolymarketUserClient
 from pr3dict.client.websocket import PolymarketWebSocketClient
@@ -58,6 +75,13 @@ from pr3dict.model.events import (
 from pr3dict.model.states import BookState, Cause, Proof, Source
 from pr3dict.venues.polymarket.auth import Wallet
 from pr3dict.venues.polymarket.ledger import AccountOrder, AccountTrade, Fill, FillState
+from pr3dict.venues.polymarket.live_types import (
+    Message,
+    StreamGap,
+    StreamRefused,
+    Subscription,
+    TopicSilent,
+)
 from pr3dict.venues.polymarket.user_types import MakerFill, UserOrder, UserTrade
 
 __version__: str
@@ -68,6 +92,7 @@ __all__ = [
     "AccountOrder",
     "AccountResumed",
     "AccountTrade",
+    "Arbitrage",
     "AsyncPolymarket",
     "BestQuoted",
     "BookReset",
@@ -78,6 +103,7 @@ __all__ = [
     "ClockStepped",
     "Config",
     "ConfigError",
+    "ConnectionStatus",
     "ControlReceived",
     "CoreUnavailable",
     "CredentialsError",
@@ -91,10 +117,13 @@ __all__ = [
     "FrameRejected",
     "HashDrifted",
     "Lagged",
+    "LinkChanged",
     "LinkRefused",
     "MakerFill",
+    "MarketAnalysis",
     "MarketCreated",
     "MarketResolved",
+    "Message",
     "MissingExtra",
     "OrderBookLevel",
     "OrderBookManager",
@@ -103,16 +132,23 @@ __all__ = [
     "Pages",
     "Polymarket",
     "PolymarketPlatform",
+    "PolymarketRealTimeClient",
     "PolymarketUserClient",
     "PolymarketWebSocketClient",
     "Pr3dictError",
     "Proof",
     "ProofFailed",
+    "RealTimeDataClient",
+    "RealTimeTradingIntelligence",
     "Replay",
     "RestError",
     "Rows",
     "Source",
     "StateChanged",
+    "StreamGap",
+    "StreamRefused",
+    "Subscription",
+    "Subscriptions",
     "SyncOrderBookManager",
     "System",
     "TapDetached",
@@ -120,6 +156,7 @@ __all__ = [
     "TapeError",
     "TapeHalted",
     "TickSizeChanged",
+    "TopicSilent",
     "Trade",
     "TradeEvent",
     "UnknownMarketError",
@@ -128,6 +165,14 @@ __all__ = [
     "UserTrade",
     "Wallet",
     "Yardstick",
+    "create_activity_subscription",
+    "create_comments_subscription",
+    "create_crypto_prices_subscription",
+    "create_equity_prices_subscription",
+    "create_market_subscription",
+    "create_rfq_subscription",
+    "create_sports_subscription",
+    "create_user_subscription",
     "credentials_from_environment",
     "replay",
 ]

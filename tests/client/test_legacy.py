@@ -139,7 +139,7 @@ def _everything(message):
     return {str(name): frozenset({"*"}) for name in [*names, "*"]}
 
 
-def test_orders_and_trades_of_ones_own_are_told():
+def test_orders_of_ones_own_are_told():
     second = Nanos(NS_PER_S)
     order = UserOrder(
         order_id="0x1",
@@ -173,6 +173,10 @@ def test_orders_and_trades_of_ones_own_are_told():
         told.payload[name] for name in ("price", "original_size", "size_matched")
     )
     assert order is told.typed
+
+
+def test_trades_of_ones_own_are_told():
+    second = Nanos(NS_PER_S)
     trade = UserTrade(
         trade_id="t",
         market="0xabc",
