@@ -49,7 +49,8 @@ def variables(**more: str) -> dict[str, str]:
 
 def leading_to(venue: Addresses, tokens: Sequence[str] = (), **more: str) -> dict[str, str]:
     """Return an environment that leads to a venue."""
-    found = environment(venue.ws_url, venue.rest_url, list(tokens or venue.tokens))
+    settings = {"polymarket_market_ws_url": venue.ws_url, "polymarket_clob_url": venue.rest_url}
+    found = environment(settings, list(tokens or venue.tokens))
     return variables(**found, **more)
 
 

@@ -41,7 +41,13 @@ def test_it_prints_the_variables_that_lead_to_it(tmp_path):
     names = [line.removeprefix("export ").partition("=")[0] for line in done.out.splitlines()]
     assert [
         "PR3DICT_POLYMARKET_MARKET_WS_URL",
+        "PR3DICT_POLYMARKET_USER_WS_URL",
         "PR3DICT_POLYMARKET_CLOB_URL",
+        "PR3DICT_POLYMARKET_GAMMA_URL",
+        "PR3DICT_POLYMARKET_DATA_URL",
+        "PR3DICT_POLYMARKET_RTDS_URL",
+        "PR3DICT_POLYMARKET_POLYBOLT_URL",
+        "PR3DICT_POLYMARKET_SPORTS_URL",
         "PR3DICT_TOKENS",
     ] == names
     assert done.err.startswith("a simulated venue (3 markets, seed 1) of 6 tokens")
@@ -51,9 +57,21 @@ def test_json_has_the_addresses_and_every_token_then_the_figures(tmp_path):
     done = run("sim", "--markets", "30", "--seconds", "0.1", "--json", cwd=tmp_path)
     first, last = done.documents
     assert 60 == len(first["tokens"])
-    assert environment(first["ws_url"], first["rest_url"], first["tokens"]) == first["env"]
+    assert environment(first["settings"], first["tokens"]) == first["env"]
+    assert first["ws_url"] == first["settings"]["polymarket_market_ws_url"]
     assert {"connections": 0, "frames": 0, "faults": {}} == last
     assert "" == done.err
+
+
+def test_recurring_markets_come_besides_and_other_kinds_are_refused(tmp_path):
+    done = run(
+        "sim", "--markets", "2", "--recurring", "btc-5m", "--seconds", "0.1", "--json", cwd=tmp_path
+    )
+    wrong = run("sim", "--recurring", "btc-7m", cwd=tmp_path)
+
+    assert 8 == len(done.documents[0]["tokens"])
+    assert 2 == wrong.code
+    assert "wanted some of btc, eth, sol, xrp with -5m or -15m" in wrong.err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

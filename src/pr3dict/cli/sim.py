@@ -5,7 +5,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Final
 
@@ -45,6 +45,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     capture: str | None = None
     loop: bool = False
     start_ms: int | None = None
+    recurring: tuple[str, ...] = ()
+    """Kinds of markets that recur, besides: `btc-5m`."""
     faults: tuple[str, ...] = ()
     fault_every_s: float = 5.0
     seconds: float | None = None
@@ -77,6 +79,7 @@ def source_of(options: Options, start_ms: int, clock_ms: Callable[[], int] | Non
         seed=options.seed,
         rate=pace,
         activity=options.activity,
+        recurring=options.recurring,
         start_ms=start_ms,
     )
     if options.ticks:
@@ -137,26 +140,30 @@ async def _until(stop: asyncio.Event, server: Any, options: Options) -> None:  #
             FAULTS[name](server, rng.choice(server.tokens))
 
 
-def environment(ws_url: str, rest_url: str, tokens: list[str]) -> dict[str, str]:
-    """Return the variables that lead our client to this venue."""
-    return {
-        variable_of("polymarket_market_ws_url"): ws_url,
-        variable_of("polymarket_clob_url"): rest_url,
-        TOKENS: ",".join(tokens),
-    }
+def environment(settings: Mapping[str, str], tokens: list[str]) -> dict[str, str]:
+    """Return the variables that lead our client to this venue: the addresses of its services."""
+    addresses = {variable_of(name): address for name, address in settings.items()}
+    return addresses | {TOKENS: ",".join(tokens)}
 
 
 def _introduce(server: Any, options: Options) -> None:  # noqa: ANN401 - SimServer is optional
-    ws_url, rest_url, tokens = server.ws_url, server.rest_url, server.tokens
+    settings, tokens = server.settings(), server.tokens
     if options.as_json:
-        variables = environment(ws_url, rest_url, tokens)
-        say_json({"ws_url": ws_url, "rest_url": rest_url, "tokens": tokens, "env": variables})
+        say_json(
+            {
+                "ws_url": server.ws_url,
+                "rest_url": server.rest_url,
+                "settings": settings,
+                "tokens": tokens,
+                "env": environment(settings, tokens),
+            }
+        )
         return
     if is_elsewhen(options):
         remark("its time is not ours, so latencies mean nothing")
     what = options.capture or f"{options.markets} markets, seed {options.seed}"
     remark(f"a simulated venue ({what}) of {len(tokens)} tokens; Ctrl-C ends it")
-    for name, value in environment(ws_url, rest_url, tokens[:SHOWN]).items():
+    for name, value in environment(settings, tokens[:SHOWN]).items():
         say(f"export {name}={value}")
 
 

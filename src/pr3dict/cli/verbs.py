@@ -151,6 +151,10 @@ def sim(
     start_ms: Annotated[
         int | None, typer.Option(help="First moment of the venue; now.", show_default=False)
     ] = None,
+    recurring: Annotated[
+        list[str] | None,
+        typer.Option(help="Markets that recur, besides: btc-5m, eth-15m.", show_default=False),
+    ] = None,
     fault: Faults = None,
     fault_every: FaultEvery = 5.0,
     seconds: Seconds = None,
@@ -181,6 +185,7 @@ def sim(
         capture=capture,
         loop=loop,
         start_ms=start_ms,
+        recurring=tuple(recurring or ()),
         faults=tuple(fault or ()),
         fault_every_s=fault_every,
         seconds=seconds,
