@@ -70,7 +70,7 @@ TRADING: Final[dict[str, tuple[int, int]]] = {
 ORDERS: Final = "orders"
 """Per signer: `orders@0x…`, once for each order in the request."""
 CANCELS: Final = "cancels"
-"""Per signer: `cancels@0x…`, once for each order that is cancelled."""
+"""Per signer: `cancels@0x…`, once a request: nothing may hold a cancel back but the venue."""
 
 TIERS: Final[dict[str, tuple[int, int, int, int]]] = {
     "Standard": (40, 60, 80, 120),
