@@ -84,7 +84,9 @@ class Account:
         self.session: Final = UserSession(
             LINK, config.polymarket_user_ws_url, creds, markets, _settings(config)
         )
-        self.ledger: Final = Ledger([creds.key], [address] if address else ())
+        # What was traded before the start is told without its orders: they may be thousands.
+        since = Nanos(self.streams.clock.now() - MARGIN)
+        self.ledger: Final = Ledger([creds.key], [address] if address else (), since=since)
         self.engine: Final = Engine(self)
         """Tells what is new of the account, in order, on the streams' thread."""
         self.ready: Final[Future[None]] = Future()
@@ -287,9 +289,7 @@ class Account:
                 owner, after=after // NS_PER_S, cursor=part, now=clock.now()
             ),
         )
-        # What was traded before the start is told without its orders: they may be thousands.
-        unseen = after if self.counts["rest_answered"] else None
-        told, missing = self.ledger.reconcile(orders, trades, held, unseen)
+        told, missing = self.ledger.reconcile(orders, trades, held)
         self._tell(told)
         missed = len(told)
         for order_id in missing:

@@ -193,18 +193,17 @@ def test_an_order_that_rest_does_not_list_is_looked_up_before_it_is_called_gone(
     assert [] == ledger.looked_up("unknown", None, at(10))
 
 
-def test_an_order_that_came_and_went_unseen_is_looked_up_for_its_fill():
-    trades = [
-        trade("t1", taker_order_id="old", matched_ns=at(1), source=Source.REST),
-        trade("t2", taker_order_id="new", matched_ns=at(9), source=Source.REST),
-    ]
-    ledger = Ledger([KEY])
-    _, missing = ledger.reconcile([], trades, since=at(5))
-    assert ["new"] == missing
-    found = order("new", "MATCHED", matched="10", source=Source.REST)
-    assert ["UserOrder"] == told(ledger.looked_up("new", found, at(9)))
-    assert ([], []) == ledger.reconcile([], trades, since=at(5))
-    assert [] == Ledger([KEY]).reconcile([], trades)[1]
+def test_an_order_of_which_only_a_fill_was_told_is_looked_up():
+    ledger = Ledger([KEY], since=at(5))
+    ledger.apply(trade("t1", taker_order_id="old", matched_ns=at(1)))
+    ledger.apply(trade("t2", taker_order_id="heard", matched_ns=at(9)))
+    by_rest = trade("t3", taker_order_id="by rest", matched_ns=at(9), source=Source.REST)
+    _, missing = ledger.reconcile([], [by_rest])
+    assert ["heard", "by rest"] == missing
+    found = order("heard", "MATCHED", matched="10", source=Source.REST)
+    assert ["UserOrder"] == told(ledger.looked_up("heard", found, at(9)))
+    assert [] == ledger.looked_up("by rest", None, at(9))
+    assert ([], []) == ledger.reconcile([], [])
 
 
 def test_an_order_that_was_placed_after_the_list_was_made_stays_open():

@@ -99,8 +99,17 @@ class Ledger:
     One thread changes it; others may read.
     """
 
-    def __init__(self, owners: Iterable[str] = (), addresses: Iterable[str] = ()) -> None:
-        """`addresses` are its makers' addresses, for trades of orders that another key placed."""
+    def __init__(
+        self,
+        owners: Iterable[str] = (),
+        addresses: Iterable[str] = (),
+        *,
+        since: int = 0,
+    ) -> None:
+        """`addresses` are its makers' addresses, for trades of orders that another key placed.
+
+        Of trades that were matched before `since` the orders are not looked up.
+        """
         self._owners = frozenset(owners)
         self._addresses = frozenset(address.lower() for address in addresses)
         self._orders: dict[str, UserOrder] = {}
@@ -109,6 +118,9 @@ class Ledger:
         """By trade, then by order."""
         self._of_order: dict[str, set[str]] = {}
         """The trades in which an order has a fill."""
+        self._since = since
+        self._orderless: dict[str, None] = {}
+        """Orders of which a fill was told and nothing else, oldest first."""
         self.contradictions = 0
         """Trades of which both CONFIRMED and FAILED were told; the later one holds."""
 
@@ -126,13 +138,12 @@ class Ledger:
         open_orders: Iterable[UserOrder],
         trades: Iterable[UserTrade],
         held: Iterable[str] | None = None,
-        since: Nanos | None = None,
     ) -> tuple[list[Event], list[str]]:
         """Take in what REST shows; return what we had missed, and the orders to look up.
 
         To look up are those of `held` (the ids of `open_ids` when REST was asked; by default
-        now) which REST does not list, and those that came and went between two answers: unknown,
-        with a fill since `since` (None: none of them). `looked_up` takes what is found.
+        now) which REST does not list, and those of which nothing is known but a fill.
+        `looked_up` takes what is found.
         """
         wanted = self.open_ids() if held is None else list(held)
         told: list[Event] = []
@@ -149,7 +160,7 @@ class Ledger:
         for trade in trades:
             told += self.apply(trade)
         unlisted = [order for order in wanted if order not in listed and self.is_open(order)]
-        return told, unlisted + ([] if since is None else self._unseen(told, since))
+        return told, unlisted + [order for order in self._orderless if order not in unlisted]
 
     def looked_up(self, order_id: str, found: UserOrder | None, now: Nanos) -> list[Event]:
         """Take in what REST says of one order; None: it does not know it, so it is over."""
@@ -157,6 +168,7 @@ class Ledger:
             return self.apply(found)
         known = self._orders.get(order_id)
         if known is None or has_ended(known):
+            self._orderless.pop(order_id, None)
             return []
         gone = msgspec.structs.replace(
             known, status=GONE, venue_ns=Nanos(0), local_ns=now, source=Source.REST
@@ -222,6 +234,7 @@ class Ledger:
             self._orders[event.order_id] = _first_told(joined, known)
             return []
         self._orders[event.order_id] = joined
+        self._orderless.pop(event.order_id, None)
         if len(self._orders) > KEPT_MAX + _SPARE:
             self._forget_orders()
         return [joined]
@@ -253,6 +266,8 @@ class Ledger:
             if trade.trade_id in trades and fill.state is state:
                 continue
             trades.add(trade.trade_id)
+            if order_id not in self._orders and trade.matched_ns >= self._since:
+                self._orderless[order_id] = None
             held[order_id] = msgspec.structs.replace(
                 fill, state=state, local_ns=trade.local_ns, source=trade.source
             )
@@ -276,11 +291,6 @@ class Ledger:
                     price=part.price,
                 )
         return [*ours, *merged.values()]
-
-    def _unseen(self, told: Iterable[Event], since: Nanos) -> list[str]:
-        """Return the orders of these fills of which nothing else is known."""
-        orders = (e.order_id for e in told if isinstance(e, Fill) and e.matched_ns >= since)
-        return [order for order in dict.fromkeys(orders) if order not in self._orders]
 
     def _forget_orders(self) -> None:
         """Let the orders that ended longest ago go, down to the bound."""
