@@ -42,9 +42,9 @@ help: ## list these targets
 demo: $(READY) ## a simulated venue, its feed and the monitor: no key, no network
 	@$(BIN)/pr3dict demo
 
-test: $(READY) pytest rust-test ## every test, Python and Rust
+test: $(READY) peers pytest rust-test ## every test, Python and Rust
 
-check: $(READY) lint types rust-lint pytest rust-test fuzz-a-while ## what must be green before a merge
+check: $(READY) lint types rust-lint peers pytest rust-test fuzz-a-while ## what must be green before a merge
 	@echo "make check: all green"
 
 bench: $(READY) ## every figure of the README, measured here
@@ -81,7 +81,7 @@ clean: ## remove what was built
 
 # -- the parts of test and check ------------------------------------------------------------------
 
-.PHONY: rust-lint rust-test fuzz-a-while
+.PHONY: peers rust-lint rust-test fuzz-a-while
 
 lint: $(READY)
 	@$(BIN)/ruff format --check --quiet . || { echo "not formatted: make fmt" >&2; exit 1; }
@@ -95,6 +95,10 @@ types: $(READY)
 pytest: $(READY)
 	@echo "pytest on the $(ENGINE) engine"
 	@PR3DICT_CORE=$(ENGINE) $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# Other people's clients, for tests/peers: half a minute the first time, in an environment of their own.
+peers: $(READY)
+	@$(BIN)/python -m bench.peers.install
 
 rust-lint: $(READY)
 	@$(if $(CARGO),$(CARGO) fmt --manifest-path $(CRATE) --check && $(CARGO) fmt --manifest-path $(FUZZ_CRATE) --check)

@@ -1,4 +1,8 @@
-"""Who takes part: the client, its version, how it is started, which time-outs it has."""
+"""Who takes part: the client, its version, how it is started, which time-outs it has.
+
+Some are measured by `python -m bench.peers`; some work against the simulated venue in each
+`make test` (`tests/peers`). All stand in the same files of pins, and in one environment.
+"""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +15,13 @@ ROOT: Final = HERE.parent.parent
 HOME: Final = ROOT / "build" / "peers"
 """Their environment; git ignores it."""
 OURS: Final = "pr3dict"
+WORKING: Final = (
+    "polymarket-client",
+    "py_clob_client_v2",
+    "@polymarket/real-time-data-client",
+    "@nevuamarkets/poly-websockets",
+)
+"""The clients with which `tests/peers` tries the simulated venue."""
 
 
 class Peer(NamedTuple):
@@ -77,14 +88,19 @@ PEERS: Final = (
 )
 
 
-def pinned(peer: Peer) -> str:
-    """Return the version that is to be measured."""
-    if peer.kind == "ours":
+def is_node(name: str) -> bool:
+    """Tell whether a client comes from npm: those names have a scope."""
+    return name.startswith("@")
+
+
+def pinned(name: str) -> str:
+    """Return the version of a client that takes part."""
+    if name == OURS:
         return version(OURS)
-    if peer.kind == "node":
+    if is_node(name):
         wanted = msgspec.json.decode((HERE / "package.json").read_bytes())["dependencies"]
-        return str(wanted[peer.name])
-    return requirement(peer.name).split()[0].partition("==")[2]
+        return str(wanted[name])
+    return requirement(name).split()[0].partition("==")[2]
 
 
 def requirement(name: str) -> str:

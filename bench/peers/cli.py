@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             found = ", ".join(sorted(unknown))
             return _refuse(f"{option}: wanted some of {', '.join(sorted(possible))}, found {found}")
     if options.install:
-        for name, reason in install.install().items():
+        for name, reason in install.install(peer.name for peer in PEERS).items():
             print(f"{name}: not installed: {reason}", file=sys.stderr)
     scenarios = [s for s in SCENARIOS if not options.only or s.key in options.only]
     peers = [peer for peer in PEERS if not options.peers or peer.name in options.peers]
@@ -55,7 +55,9 @@ async def play_all(
     recordings: list[Recording] = []
     for number, scenario in enumerate(scenarios, 1):
         print(f"{number}/{len(scenarios)} {scenario.key} {scenario.title}", file=sys.stderr)
-        absent = {peer.name: _out_of(scenario, peer) or install.absence(peer) for peer in peers}
+        absent = {
+            peer.name: _out_of(scenario, peer) or install.absence(peer.name) for peer in peers
+        }
         async with asyncio.TaskGroup() as group:
             playing = [
                 group.create_task(stage.play(scenario, peer, shortened=shortened))

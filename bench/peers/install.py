@@ -1,7 +1,8 @@
 """The environment of the peers: a virtual environment and node_modules of their own in build/.
 
 Only wheels, checked by their hashes, and no install scripts: what is measured does not run here
-before it is measured. A peer that cannot be installed is left out, with the reason.
+before it is measured. A peer that cannot be installed is left out, with the reason. `make test`
+runs `python -m bench.peers.install` for those with which `tests/peers` works.
 """
 
 import os
@@ -9,11 +10,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from bench.peers.catalogue import HERE, HOME, PEERS, Peer, pinned, requirement
+import msgspec
+
+from bench.peers.catalogue import HERE, HOME, OURS, WORKING, is_node, pinned, requirement
 
 NEWEST: Final = (3, 14)
 OLDEST: Final = (3, 11)
@@ -27,36 +30,35 @@ def python() -> Path:
     return HOME / "venv" / "bin" / "python"
 
 
-def absence(peer: Peer) -> str:
-    """Return why a client cannot be measured here; `""` where it can."""
-    if peer.kind == "ours":
+def absence(name: str) -> str:
+    """Return why a client cannot run here; `""` where it can."""
+    if name == OURS:
         return ""
-    if peer.kind == "node":
-        installed = (HOME / "node_modules" / peer.name / "package.json").exists()
+    if is_node(name):
         if shutil.which("node") is None:
             return "not installed: there is no node"
+        installed = _has_package(name)
     else:
-        installed = any((HOME / "venv").glob(f"lib/*/site-packages/{_folder(peer)}"))
+        installed = any((HOME / "venv").glob(f"lib/*/site-packages/{_folder(name)}"))
     if installed:
         return ""
-    reason = _reason_file(peer)
+    reason = _reason_file(name)
     why = reason.read_text("utf-8") if reason.exists() else "python -m bench.peers --install"
     return f"not installed: {why}"
 
 
-def install() -> dict[str, str]:
-    """Install every peer that can be; return the reasons for the others."""
-    HOME.mkdir(parents=True, exist_ok=True)
-    _make_venv()
+def install(names: Iterable[str]) -> dict[str, str]:
+    """Install every client that can be and is not; return the reasons for the others."""
     reasons = {}
-    for peer in PEERS:
-        if peer.kind == "ours":
+    for name in names:
+        if not absence(name):
             continue
-        reason = _install_node() if peer.kind == "node" else _install_python(peer)
-        _reason_file(peer).unlink(missing_ok=True)
+        HOME.mkdir(parents=True, exist_ok=True)
+        reason = _install_node() if is_node(name) else _install_python(name)
+        _reason_file(name).unlink(missing_ok=True)
         if reason:
-            _reason_file(peer).write_text(reason, "utf-8")
-            reasons[peer.name] = reason
+            _reason_file(name).write_text(reason, "utf-8")
+            reasons[name] = reason
     return reasons
 
 
@@ -77,14 +79,15 @@ def _interpreters() -> Iterator[str]:
             yield found
 
 
-def _install_python(peer: Peer) -> str:
+def _install_python(name: str) -> str:
     """Install the one wheel by its hash, then what it depends on; return why not."""
+    _make_venv()
     pins = HOME / "pins.txt"
-    pins.write_text(requirement(peer.name), "utf-8")
+    pins.write_text(requirement(name), "utf-8")
     pip = [str(python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     wheels = ["--only-binary", ":all:"]
     return run([*pip, *wheels, "--no-deps", "--require-hashes", "-r", str(pins)]) or run(
-        [*pip, *wheels, "-c", str(HERE / "constraints.txt"), f"{peer.name}=={pinned(peer)}"]
+        [*pip, *wheels, "-c", str(HERE / "constraints.txt"), f"{name}=={pinned(name)}"]
     )
 
 
@@ -111,9 +114,27 @@ def run(command: list[str]) -> str:
     return re.sub(r"https?://\S+", "…", lines[-1] if lines else "no reason given")[:SEEN]
 
 
-def _folder(peer: Peer) -> str:
-    return f"{peer.name.replace('-', '_')}-{pinned(peer)}.dist-info"
+def _has_package(name: str) -> bool:
+    """Tell whether a package of npm is there, in the version that is pinned."""
+    told = HOME / "node_modules" / name / "package.json"
+    if not told.exists():
+        return False
+    return bool(msgspec.json.decode(told.read_bytes())["version"] == pinned(name))
 
 
-def _reason_file(peer: Peer) -> Path:
-    return HOME / f"{re.sub(r'[^a-z-]', '', peer.name)}.why"
+def _folder(name: str) -> str:
+    return f"{name.replace('-', '_')}-{pinned(name)}.dist-info"
+
+
+def _reason_file(name: str) -> Path:
+    return HOME / f"{re.sub(r'[^a-z0-9_-]', '', name)}.why"
+
+
+def main() -> None:
+    """Install those with which the tests work, and say why one is missing; never fail."""
+    for name, reason in install(WORKING).items():
+        print(f"{name}: not installed: {reason}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

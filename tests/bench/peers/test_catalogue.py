@@ -5,20 +5,21 @@ import re
 import tomllib
 
 import pytest
-from bench.peers.catalogue import HERE, OURS, PEERS, ROOT, pinned, requirement
+from bench.peers.catalogue import HERE, OURS, PEERS, ROOT, WORKING, is_node, pinned, requirement
 
-PYTHON = [peer for peer in PEERS if peer.kind == "python"]
+NAMES = sorted({peer.name for peer in PEERS} | {*WORKING})
+PYTHON = [name for name in NAMES if name != OURS and not is_node(name)]
 FILES = [HERE / name for name in ("requirements.txt", "constraints.txt", "package.json")]
 
 
-@pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
-def test_each_peer_has_one_exact_version(peer):
-    assert re.fullmatch(r"\d+\.\d+\.\d+", pinned(peer))
+@pytest.mark.parametrize("name", NAMES)
+def test_each_peer_has_one_exact_version(name):
+    assert re.fullmatch(r"\d+\.\d+\.\d+", pinned(name))
 
 
-@pytest.mark.parametrize("peer", PYTHON, ids=lambda peer: peer.name)
-def test_each_wheel_is_pinned_by_its_hash(peer):
-    assert re.search(r"--hash=sha256:[0-9a-f]{64}$", requirement(peer.name).rstrip())
+@pytest.mark.parametrize("name", PYTHON)
+def test_each_wheel_is_pinned_by_its_hash(name):
+    assert re.search(r"--hash=sha256:[0-9a-f]{64}$", requirement(name).rstrip())
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -34,7 +35,7 @@ def test_what_the_peers_depend_on_is_pinned_as_well():
 def test_no_peer_is_a_dependency_of_ours():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     ours = json.dumps([project["dependencies"], project["optional-dependencies"]])
-    assert [] == [peer.name for peer in PEERS if peer.name != OURS and peer.name in ours]
+    assert [] == [name for name in NAMES if name != OURS and name in ours]
 
 
 def test_every_client_says_how_it_was_set_up_and_read():

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from bench.peers import install
-from bench.peers.catalogue import PEERS
+from bench.peers.catalogue import PEERS, pinned
 
 OURS, POLYPULSE = PEERS[0], PEERS[1]
 NODE = next(peer for peer in PEERS if peer.kind == "node")
@@ -17,29 +17,45 @@ def _elsewhere(monkeypatch, tmp_path):
 
 
 def test_ours_is_always_there():
-    assert "" == install.absence(OURS)
+    assert "" == install.absence(OURS.name)
 
 
 def test_a_peer_that_nobody_installed_names_the_command():
-    assert "not installed: python -m bench.peers --install" == install.absence(POLYPULSE)
+    assert "not installed: python -m bench.peers --install" == install.absence(POLYPULSE.name)
 
 
 def test_a_peer_that_could_not_be_installed_tells_why(tmp_path):
     (tmp_path / "polypulse.why").write_text("no such version")
-    assert "not installed: no such version" == install.absence(POLYPULSE)
+    assert "not installed: no such version" == install.absence(POLYPULSE.name)
 
 
 def test_a_peer_of_another_version_is_not_there(tmp_path):
     site = tmp_path / "venv" / "lib" / "python3.13" / "site-packages"
     (site / "polypulse-0.0.9.dist-info").mkdir(parents=True)
-    assert install.absence(POLYPULSE)
+    assert install.absence(POLYPULSE.name)
     (site / "polypulse-0.1.0.dist-info").mkdir()
-    assert "" == install.absence(POLYPULSE)
+    assert "" == install.absence(POLYPULSE.name)
 
 
 def test_without_node_there_is_no_node_package(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    assert "not installed: there is no node" == install.absence(NODE)
+    assert "not installed: there is no node" == install.absence(NODE.name)
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="NO NODE: its packages are not looked for")
+def test_a_node_package_of_another_version_is_not_there(tmp_path):
+    told = tmp_path / "node_modules" / NODE.name / "package.json"
+    told.parent.mkdir(parents=True)
+    told.write_text('{"version":"0.0.9"}')
+    assert install.absence(NODE.name)
+    told.write_text(f'{{"version":"{pinned(NODE.name)}"}}')
+    assert "" == install.absence(NODE.name)
+
+
+def test_what_is_installed_is_not_installed_again(monkeypatch):
+    monkeypatch.setattr(install, "absence", lambda _: "")
+    monkeypatch.setattr(install, "run", lambda _: pytest.fail("ran an installer"))
+    assert {} == install.install([POLYPULSE.name, NODE.name])
 
 
 def test_the_complaint_of_an_installer_is_its_last_line_without_addresses():

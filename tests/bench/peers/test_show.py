@@ -59,7 +59,7 @@ def test_the_markdown_has_a_summary_a_table_and_every_client_with_its_version():
     assert "unnoticed, wrong 44.2 s, not right again" in page
     assert "**A1 zombie**" in page
     assert "**A2" not in page
-    assert [] == [peer.name for peer in PEERS if f"{peer.name} {pinned(peer)}" not in page]
+    assert [] == [peer.name for peer in PEERS if f"{peer.name} {pinned(peer.name)}" not in page]
 
 
 def test_time_outs_that_were_not_shortened_are_not_told_as_shortened():
