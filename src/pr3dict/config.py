@@ -88,6 +88,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The engine that decodes and keeps books; auto: the native one where it is built."""
     transport: TransportName = "auto"
     """What carries the sockets; auto: picows where it is installed."""
+    compression: Switch = False
+    """Offer permessage-deflate to every venue: fewer bytes for more work. Carried by websockets,
+    whatever else is installed: picows has none."""
     prove: Switch = True
     """Recompute the venue's hash of a book at every batch end."""
     strict: Switch = False

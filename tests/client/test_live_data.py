@@ -160,6 +160,19 @@ async def test_topics_come_from_where_they_are_served_and_say_so(served, config,
     assert creds.passphrase.reveal() not in said
 
 
+async def test_compressed_messages_are_read_as_well(served):
+    seen = []
+    client = RealTimeDataClient(
+        on_message=lambda _, message: seen.append(message),
+        config=served.config(**served.server.settings(), compression=True),
+    )
+    await client.subscribe(create_activity_subscription())
+    await client.connect()
+    await later(lambda: len(seen) > 10)
+    assert not client.get_stats()["sources"]["RTDS"]["rejected"]
+    await client.disconnect()
+
+
 async def test_topics_may_come_and_go_while_it_runs(served, config):
     seen = []
     client = RealTimeDataClient(on_message=lambda _, message: seen.append(message), config=config)

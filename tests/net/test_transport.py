@@ -8,7 +8,7 @@ from tests.net.peers import Peer, serving
 from tests.net.virtual import Net, VirtualClock, run
 
 from pr3dict.config import Config
-from pr3dict.model.errors import MissingExtra
+from pr3dict.model.errors import ConfigError, MissingExtra
 from pr3dict.model.units import NS_PER_S, Nanos
 from pr3dict.net import transport
 from pr3dict.net.clock import SystemClock
@@ -33,6 +33,28 @@ def test_takes_websockets_where_picows_is_not_installed(without_picows):
 def test_takes_what_is_asked_for():
     assert "websockets" == transport.chosen(Config(transport="websockets"))
     assert "picows" == transport.chosen(Config(transport="picows"))
+
+
+def test_compression_is_carried_by_websockets():
+    assert "websockets" == transport.chosen(Config(compression=True))
+    with pytest.raises(ConfigError, match="leave one of the two settings out"):
+        transport.chosen(Config(compression=True, transport="picows"))
+
+
+@pytest.mark.parametrize("compression", [True, False])
+async def test_compression_is_offered_where_it_is_asked_for(compression):
+    requests = []
+
+    async def script(peer: Peer):
+        await peer.accept()
+        requests.append(peer.request)
+        await peer.goodbye(1000)
+
+    config = Config(compression=compression, connect_spacing_s=0.001)
+    async with serving(script) as url:
+        connect = transport.connector(config, SystemClock())
+        await (await connect(url, lambda _: None, lambda _: None)).run()
+    assert compression == (b"permessage-deflate" in requests[0])
 
 
 def test_says_how_to_get_what_is_asked_for_and_missing(without_picows):

@@ -15,5 +15,6 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     connect_timeout_s: float = 10.0
     close_timeout_s: float = 1.0
     frame_bytes_max: int = 64 << 20
+    compression: bool = False
     outgoing_frames_max: int = 1024
     """Frames that wait to be written; pings and subscriptions are few."""

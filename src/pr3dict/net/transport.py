@@ -4,7 +4,7 @@ import asyncio
 import importlib.util
 
 from pr3dict.config import Config
-from pr3dict.model.errors import MissingExtra
+from pr3dict.model.errors import ConfigError, MissingExtra
 from pr3dict.model.units import NS_PER_S, Nanos
 from pr3dict.net import transport_websockets
 from pr3dict.net.limits import Limits
@@ -20,6 +20,7 @@ def connector(config: Config, clock: Clock) -> Connect:
         connect_timeout_s=config.connect_timeout_s,
         close_timeout_s=config.close_timeout_s,
         frame_bytes_max=config.frame_bytes_max,
+        compression=config.compression,
     )
     if chosen(config) == "picows":
         from pr3dict.net import transport_picows  # noqa: PLC0415 - an optional dependency
@@ -31,8 +32,16 @@ def connector(config: Config, clock: Clock) -> Connect:
 
 
 def chosen(config: Config) -> str:
-    """Return the name of the package that carries the sockets; raises `MissingExtra`."""
-    if config.transport == "websockets":
+    """Return the name of the package that carries the sockets.
+
+    Raises `MissingExtra`, and `ConfigError` for compression by picows, which has none.
+    """
+    if config.compression and config.transport == "picows":
+        raise ConfigError(
+            "compression: wanted a transport that has it, found picows: leave one of the two"
+            " settings out"
+        )
+    if config.compression or config.transport == "websockets":
         return "websockets"
     if importlib.util.find_spec("picows") is not None:
         return "picows"

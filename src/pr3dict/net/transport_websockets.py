@@ -99,7 +99,8 @@ def connector(limits: Limits, clock: Clock) -> Connect:
                 url,
                 ssl=_tls() if url.startswith("wss:") else None,
                 proxy=None,  # The environment's proxies are not for a feed.
-                compression=None,  # A bomb of a kilobyte may unpack to a mebibyte.
+                # Off unless asked for; a bomb unpacks to `max_size` at most.
+                compression="deflate" if limits.compression else None,
                 ping_interval=None,  # The session keeps the connection alive.
                 open_timeout=limits.connect_timeout_s,
                 close_timeout=limits.close_timeout_s,
