@@ -38,6 +38,10 @@ Faults = Annotated[
         show_default=False,
     ),
 ]
+Recurring = Annotated[
+    list[str] | None,
+    typer.Option(help="Markets that recur, besides: btc-5m, eth-15m.", show_default=False),
+]
 FaultEvery = Annotated[float, typer.Option(min=0.01, help="Seconds between two faults.")]
 Markets = Annotated[int, typer.Option(min=1, help="Markets of two tokens each.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same venue.")]
@@ -151,10 +155,7 @@ def sim(
     start_ms: Annotated[
         int | None, typer.Option(help="First moment of the venue; now.", show_default=False)
     ] = None,
-    recurring: Annotated[
-        list[str] | None,
-        typer.Option(help="Markets that recur, besides: btc-5m, eth-15m.", show_default=False),
-    ] = None,
+    recurring: Recurring = None,
     fault: Faults = None,
     fault_every: FaultEvery = 5.0,
     seconds: Seconds = None,
