@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.venues.polymarket.user_kit import (
     KEY,
     MARKET,
@@ -173,6 +175,16 @@ def test_a_text_that_is_no_pong_is_told():
     session = opened()
     assert CONTROL | EVENTS == receive(session, b"INVALID OPERATION")
     assert [ControlReceived(3, "INVALID OPERATION", START)] == session.take()
+
+
+@given(st.binary(max_size=120))
+def test_no_frame_at_all_ends_the_session(frame):
+    session = opened()
+    receive(session, frame)
+    receive(session, order_frame() + frame)
+    session.take()
+    counts = session.counts
+    assert counts.received == counts.told + counts.ignored.total() + counts.rejected.total()
 
 
 @pytest.mark.parametrize(
