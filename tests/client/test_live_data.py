@@ -8,6 +8,7 @@ from tests.app.kit import until, venue
 from tests.net.peers import CLOSE, Peer, frame, free_address, serving
 
 from pr3dict.client.live_data import ConnectionStatus, RealTimeDataClient
+from pr3dict.client.polymarket import AsyncPolymarket
 from pr3dict.client.subscriptions import (
     create_activity_subscription,
     create_crypto_prices_subscription,
@@ -17,10 +18,13 @@ from pr3dict.client.subscriptions import (
     create_user_subscription,
 )
 from pr3dict.config import Config
+from pr3dict.core import load
 from pr3dict.model.credentials import ClobApiKeyCreds
-from pr3dict.model.errors import ConfigError, FeedError
+from pr3dict.model.errors import ConfigError, FeedError, UnknownMarketError
 from pr3dict.model.events import FeedLost, FrameRejected
+from pr3dict.model.records import Kind
 from pr3dict.sim.clob_private import ClobPrivate
+from pr3dict.tape import TapeReader
 from pr3dict.venues.polymarket.live_types import Subscription
 
 NOBODY = ClobApiKeyCreds("my-key", "bXktc2VjcmV0", "my-passphrase")
@@ -200,6 +204,38 @@ async def test_a_market_may_be_named_by_whatever_resolve_understands(served, con
     await client.connect()
     assert client.get_orderbook(served.tokens[1]) is not None
     await client.disconnect()
+
+
+async def test_a_market_may_be_named_by_its_id_in_the_catalogue(served, config):
+    async with AsyncPolymarket(config) as polymarket:
+        market = await polymarket.market(served.tokens[0])
+    client = RealTimeDataClient(config=config)
+    await client.subscribe(create_market_subscription([market.id]))
+    await client.connect()
+    assert all(client.get_orderbook(token) is not None for token in market.token_ids)
+    with pytest.raises(UnknownMarketError):
+        await client.subscribe(create_market_subscription(["no-such-market-anywhere"]))
+    await client.disconnect()
+
+
+async def test_the_tapes_hold_everything_but_credentials(served, config, creds, tmp_path):
+    client = RealTimeDataClient(config=config, creds=creds, record=tmp_path)
+    await client.subscribe(create_market_subscription(served.tokens[:1]))
+    await client.subscribe(create_user_subscription(creds))
+    await client.subscribe(create_crypto_prices_subscription(["btcusdt"]))
+    await client.connect()
+    await client.disconnect()
+    core = load("auto")
+    records = [
+        (record.kind, record.payload)
+        for name in ("streams", "market")
+        for record in TapeReader(tmp_path / name, core).records()
+    ]
+    assert any(kind == Kind.IN and b'"price.crypto"' in payload for kind, payload in records)
+    assert any(kind == Kind.OUT and b'"auth"' in payload for kind, payload in records)
+    everything = b"".join(payload for _, payload in records)
+    for secret in (creds.secret.reveal(), creds.passphrase.reveal()):
+        assert secret.encode() not in everything
 
 
 async def test_a_loss_is_told_and_mended():

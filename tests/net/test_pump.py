@@ -395,3 +395,47 @@ async def test_reads_a_real_socket_and_leaves_a_peer_that_never_answers_within_t
             await scene.during(story)
     assert [b"book"] == session.heard
     assert ["opened", "closed LINK_DOWN"] == session.told
+
+
+def test_what_a_control_text_makes_the_session_say_is_sent_at_once():
+    net = Net()
+
+    class Answering(Session):
+        def control(self, frame: bytes) -> None:
+            self._outgoing.append(b"answer to " + frame)
+
+    async def story(scene: Scene):
+        wire = await net.wire(0)
+        scene.session.flags = CONTROL
+        wire.say(b"ping")
+        assert [b"tokens 1", b"answer to ping"] == wire.sent
+
+    async def main() -> Scene:
+        return await Scene(Answering("1"), net, VirtualClock()).during(story)
+
+    run(main())
+
+
+def test_what_is_redacted_is_sent_whole_and_recorded_without():
+    net, tape = Net(), Tape()
+
+    async def main() -> None:
+        link = Link(
+            Session("secret"),
+            net,
+            VirtualClock(),
+            Backoff(random.Random(0)),
+            on_changed=lambda _: None,
+            on_status=lambda _: None,
+            recorder=tape,
+            redact=lambda frame: frame.replace(b"secret", b"..."),
+        )
+        keeping = asyncio.ensure_future(link.keep())
+        wire = await net.wire(0)
+        assert [b"tokens secret"] == wire.sent
+        keeping.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await keeping
+
+    run(main())
+    assert (Kind.OUT, 7, b"tokens ...") in tape.records

@@ -8,6 +8,7 @@ PolyBolt where there is an API key. The client says so once a topic, and each me
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -22,6 +23,7 @@ from pr3dict.client.live_hub import ConnectionStatus, Ear, Heard, Hub
 from pr3dict.client.live_routes import Source
 from pr3dict.client.live_sources import Sources
 from pr3dict.client.manager import OrderBookManager, elsewhere
+from pr3dict.client.polymarket import AsyncPolymarket
 from pr3dict.client.snapshot import OrderBookSnapshot
 from pr3dict.client.subscriptions import Subscriptions, entries
 from pr3dict.config import Config, from_environment
@@ -54,8 +56,9 @@ class RealTimeDataClient:
     on_status_change(status) are functions (each called on a thread of its own) or coroutine
     functions (awaited on the loop that called `connect`); on_event(event) hears of gaps, silent
     topics, refusals and frames that could not be read. creds: an API key, with which prices come
-    from PolyBolt. resolve: makes token ids of what names a market. config: from the environment
-    unless given. connect_timeout: seconds that `connect` waits for what the topics tell first.
+    from PolyBolt. resolve: makes token ids of what names a market, in place of the catalogue.
+    record: a directory for the tapes, without any credential. config: from the environment unless
+    given. connect_timeout: seconds that `connect` waits for what the topics tell first.
     """
 
     def __init__(  # noqa: PLR0917 - the names are older than we
@@ -70,6 +73,7 @@ class RealTimeDataClient:
         on_event: _Callback | None = None,
         creds: ClobApiKeyCreds | None = None,
         resolve: Resolve | None = None,
+        record: str | Path | None = None,
         config: Config | None = None,
         connect_timeout: float = START_TIMEOUT_S,
     ) -> None:
@@ -90,6 +94,7 @@ class RealTimeDataClient:
         }
         self._callbacks = Callbacks(self, given, self._config.mailbox_events_max)
         self._resolve = resolve
+        self._record = None if record is None else Path(record)
         self._timeout_s = seconds("connect_timeout", connect_timeout)
         ping_every = Nanos(round(every_s * NS_PER_S))
         self._sources = Sources(self._config.polymarket_rtds_url, ping_every, creds)
@@ -131,7 +136,7 @@ class RealTimeDataClient:
         if self._streams is not None:
             raise FeedError("the client is connected already", name="running")
         self._loop = asyncio.get_running_loop()
-        streams = self._streams = Streams(self._config)
+        streams = self._streams = Streams(self._config, record=self._tape("streams"))
         streams.on_events(self._hub.hear)
         self._hub.links = self._links_wanted
         self._callbacks.employ(self._hub, self._read_frame, self._openings())
@@ -201,10 +206,17 @@ class RealTimeDataClient:
         }
 
     async def _token_ids(self, subscription: Subscription) -> tuple[str, ...]:
-        names = live_routes.tokens(subscription)
-        if self._resolve is None:
-            return names
-        return tuple([token for name in names for token in await self._resolve(name)])
+        """Return the tokens of a `clob_market` subscription, whatever it calls its markets."""
+        found: list[str] = []
+        for name in live_routes.tokens(subscription):
+            if live_routes.is_token(name):
+                found.append(name)
+            elif self._resolve is not None:
+                found += await self._resolve(name)
+            else:
+                async with AsyncPolymarket(self._config) as polymarket:
+                    found += (await polymarket.market(name)).token_ids
+        return tuple(found)
 
     def _all_tokens(self) -> set[str]:
         return {token for tokens in self._tokens.values() for token in tokens}
@@ -250,7 +262,10 @@ class RealTimeDataClient:
             return
         if self._manager is None:
             self._manager = OrderBookManager(
-                tokens, config=self._config, start_timeout=self._timeout_s
+                tokens,
+                config=self._config,
+                start_timeout=self._timeout_s,
+                record=self._tape("market"),
             )
             system = self._manager.system
             assert isinstance(system, System)
@@ -262,6 +277,9 @@ class RealTimeDataClient:
         books = self._manager.books
         none = {("clob_market", t) for t in self._all_tokens() if books.top(t) is None}
         self._callbacks.openings.done(none)  # such a token has no opening that could come
+
+    def _tape(self, name: str) -> Path | None:
+        return None if self._record is None else self._record / name
 
     def _openings(self) -> set[tuple[str, str]]:
         wants = {one for one in self._tokens if one.type in {ANY, "agg_orderbook"}}

@@ -34,6 +34,9 @@ PRICE_CHANNELS: Final = frozenset(
 )
 
 
+TOKEN_DIGITS_MIN: Final = 30
+
+
 class Route(NamedTuple):
     """How a subscription is served."""
 
@@ -112,6 +115,15 @@ def tokens(subscription: Subscription) -> tuple[str, ...]:
         return tuple(msgspec.json.decode(subscription.filters or "[]", type=list[str]))
     except msgspec.DecodeError:
         return ()
+
+
+def is_token(name: str) -> bool:
+    """Tell a token id from other names of markets: ids of the catalogue have a few digits.
+
+    >>> is_token("100"), is_token("71321045679252212594626385532706912750332728571942")
+    (False, True)
+    """
+    return name.isdecimal() and len(name) >= TOKEN_DIGITS_MIN
 
 
 def as_asked(message: Message, topic: str) -> Message:

@@ -3,20 +3,18 @@
 import inspect
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from pr3dict.client import words
 from pr3dict.client.analysis import MarketAnalysis, analyse
 from pr3dict.client.facade import START_TIMEOUT_S
+from pr3dict.client.live_routes import is_token
 from pr3dict.client.manager import OrderBookManager, elsewhere
 from pr3dict.client.polymarket import AsyncPolymarket
 from pr3dict.client.snapshot import OrderBookSnapshot, TradeEvent
 from pr3dict.config import Config, from_environment
 from pr3dict.model.errors import RestError, UnknownMarketError
 from pr3dict.venues.polymarket.market import Market
-
-LONG: Final = 30
-"""Digits from which a number is a token id, and not the id of a market in the catalogue."""
 
 
 class PolymarketRealTimeClient:
@@ -170,11 +168,10 @@ class PolymarketRealTimeClient:
 
     async def _found(self, name: str) -> Market | None:
         """Return the market of a name; None for a token that can be streamed without knowing it."""
-        is_token = name.isdecimal() and len(name) >= LONG
         try:
             return await self._ask(name)
         except (UnknownMarketError, RestError):
-            if is_token:
+            if is_token(name):
                 return None
             raise
 
