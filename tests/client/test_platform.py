@@ -9,7 +9,7 @@ from tests.app.kit import venue
 from tests.engine.waiting import until
 
 from pr3dict.client.platform import PolymarketPlatform
-from pr3dict.model.errors import FeedError, UnknownTokenError
+from pr3dict.model.errors import FeedError, UnknownMarketError, UnknownTokenError
 from pr3dict.model.states import BookState, Proof, Source
 
 
@@ -46,12 +46,13 @@ async def test_a_book_comes_by_websocket_and_is_kept(served):
 async def test_a_book_comes_by_rest_where_there_is_no_websocket(served):
     token = served.tokens[0]
     async with connected(served, use_websocket=False) as platform:
+        assert platform.calculate_vwap(token, "BUY", 1) is None
         book = await platform.get_orderbook(token)
 
         assert (True, Source.REST) == (book.is_live, book.source)
         assert book.best_bid < book.best_ask
         assert platform.get_orderbook_metrics(token) is None
-        assert platform.calculate_vwap(token, "BUY", 1) is None
+        assert book.calculate_vwap("BUY", 1) == platform.calculate_vwap(token, "BUY", 1) > 0
         assert platform.get_websocket_stats() is None
 
 
@@ -170,7 +171,19 @@ async def test_a_number_is_no_token_id(served, use_websocket):
             await platform.get_orderbook(1)
 
 
-async def test_what_is_no_token_id_is_refused(served):
+async def test_a_book_is_had_by_the_name_of_its_market(served):
     async with connected(served) as platform:
-        with pytest.raises(UnknownTokenError):
+        market = await platform.market(served.tokens[0])
+        for name in (market.slug, market.url, market.condition_id):
+            yes, no = [await platform.get_orderbook(name, label) for label in ("Yes", "no")]
+            assert market.token_ids == (yes.asset_id, no.asset_id)
+            assert (True, Source.WS) == (no.is_live, no.source)
+            assert yes.asset_id == (await platform.get_orderbook(name)).asset_id
+        with pytest.raises(UnknownMarketError, match=r"wanted an outcome of Yes, No, found 'up'$"):
+            await platform.get_orderbook(market.slug, "up")
+
+
+async def test_what_names_no_market_is_told(served):
+    async with connected(served) as platform:
+        with pytest.raises(UnknownMarketError, match=r"^no market of Polymarket has the condition"):
             await platform.get_orderbook("0x" + "ab" * 32)

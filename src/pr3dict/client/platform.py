@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from pr3dict.app import world
+from pr3dict.app.discovery import Discovery
 from pr3dict.app.system import System
 from pr3dict.client import words
 from pr3dict.client.arguments import token_id
@@ -23,6 +24,7 @@ from pr3dict.model.states import Source
 from pr3dict.model.units import NS_PER_S
 from pr3dict.net.clock import SystemClock
 from pr3dict.venues.polymarket import limits, rest
+from pr3dict.venues.polymarket.market import Market
 
 if TYPE_CHECKING:
     from pr3dict.net.rest import Rest
@@ -51,6 +53,8 @@ class PolymarketPlatform:
         self._clock = SystemClock()
         self._manager: OrderBookManager | None = None
         self._rest: Rest | None = None
+        self._named: dict[str, Market] = {}
+        """What was looked up, by the name that was said."""
         self._read: Books | None = None
         """Books that only REST has told of: those of tokens that no feed keeps."""
         if use_websocket:
@@ -105,8 +109,23 @@ class PolymarketPlatform:
         if self._manager is not None:
             await self._manager.unsubscribe(asset_ids)
 
-    async def get_orderbook(self, asset_id: str) -> OrderBookSnapshot | None:
+    async def market(self, anything: str) -> Market:
+        """Return the market that an address, a slug, a condition id, a token id or words mean.
+
+        In two requests at most. Raises `UnknownMarketError` and `RestError`.
+        """
+        config = self._config
+        return await Discovery(self._ask(), config.polymarket_gamma_url, self._clock).market(
+            anything
+        )
+
+    async def get_orderbook(
+        self, asset_id: str, outcome: str | None = None
+    ) -> OrderBookSnapshot | None:
         """Return the book of a token; `source`, `state` and `verified_ns` tell how far to trust it.
+
+        asset_id: a token id; or whatever `market` takes, and `outcome` says which of its outcomes
+        (the first one unless told: YES). A name is looked up once.
 
         By WebSocket: the first call subscribes and waits for the book, later ones only read. By
         REST where there is no live book: then `source` is REST, and of a token whose connection is
@@ -114,7 +133,7 @@ class PolymarketPlatform:
         when the venue has none. Within the settings `first_book_s` and `rest_patience_s`. Raises
         `UnknownTokenError`; `FeedError` or `MissingExtra` when it can be had by neither.
         """
-        token = token_id(asset_id)
+        token = await self._token_of(asset_id, outcome)
         held = self._held(token)
         if held is None or not held.is_live:
             held = await self._by_websocket(token)
@@ -135,14 +154,33 @@ class PolymarketPlatform:
     def calculate_vwap(
         self, asset_id: str, side: str, depth_usdc: Decimal | float | str
     ) -> Decimal | None:
-        """Return the average price of a budget, by WebSocket; None where it cannot be filled."""
-        if self._manager is None:
-            return None
-        return self._manager.calculate_vwap(asset_id, side, depth_usdc)
+        """Return the average price of a budget over the book that `get_orderbook` returned last.
+
+        None where it cannot be filled, or nobody has asked for the book. Raises
+        `UnknownTokenError`, and `ValueError` for another side than BUY and SELL, or no budget.
+        """
+        token = token_id(asset_id)
+        book = self._held(token) or self._told_before(token)
+        return None if book is None else book.calculate_vwap(side, depth_usdc)
 
     def get_websocket_stats(self) -> dict[str, Any] | None:
         """Return all figures of the feed by name; None without WebSocket."""
         return None if self._manager is None else self._manager.get_stats()
+
+    async def _token_of(self, name: str, outcome: str | None) -> str:
+        """Return the token that is meant."""
+        if not isinstance(name, str) or (name.isdigit() and outcome is None):
+            return token_id(name)
+        if name not in self._named:
+            self._named[name] = await self.market(name)
+        market = self._named[name]
+        return market.token_ids[0] if outcome is None else market.token(outcome)
+
+    def _ask(self) -> "Rest":
+        """Return what carries requests, made when the first one is asked for."""
+        if self._rest is None:
+            self._rest = world.rest(self._config, self._clock)
+        return self._rest
 
     def _held(self, token: str) -> OrderBookSnapshot | None:
         """Return the book that the feed keeps; None where it runs not, or keeps none."""
@@ -169,10 +207,8 @@ class PolymarketPlatform:
 
     async def _by_rest(self, token: str) -> OrderBookSnapshot | None:
         """Ask REST, and return the newest of what the books hold then."""
-        if self._rest is None:
-            self._rest = world.rest(self._config, self._clock)
         try:
-            body = await self._rest.ask(self._book_of(token))
+            body = await self._ask().ask(self._book_of(token))
         except RestError as error:
             if error.name == "not_found":
                 return None
@@ -196,9 +232,16 @@ class PolymarketPlatform:
             self._read.open_link(0, now)
         self._read.feed_rest(0, body, now)
         self._read.take()
-        view = self._read.view(token)
-        if view is None:
+        book = self._told_before(token)
+        if book is None:
             raise RestError(
                 f"wanted the book of {token}, found {body[:120]!r}", name="bad_answer", status=200
             )
-        return OrderBookSnapshot(view, now, max_depth=self._config.max_depth)
+        return book
+
+    def _told_before(self, token: str) -> OrderBookSnapshot | None:
+        """Return what is held of a book that no feed keeps; None: REST has not told of it."""
+        view = None if self._read is None else self._read.view(token)
+        if view is None:
+            return None
+        return OrderBookSnapshot(view, self._clock.now(), max_depth=self._config.max_depth)
