@@ -24,8 +24,9 @@ from pr3dict.model.errors import ConfigError, FeedError, UnknownMarketError
 from pr3dict.model.events import FeedLost, FrameRejected
 from pr3dict.model.records import Kind
 from pr3dict.sim.clob_private import ClobPrivate
+from pr3dict.sim.live_wing import PolyboltWing
 from pr3dict.tape import TapeReader
-from pr3dict.venues.polymarket.live_types import Subscription
+from pr3dict.venues.polymarket.live_types import StreamGap, Subscription
 
 NOBODY = ClobApiKeyCreds("my-key", "bXktc2VjcmV0", "my-passphrase")
 
@@ -191,6 +192,47 @@ async def test_topics_may_come_and_go_while_it_runs(served, config):
     assert client.get_orderbook(second) is not None
     await client.unsubscribe(create_activity_subscription())
     await later(lambda: not client.get_stats()["sources"]["RTDS"]["topics"])
+    await client.disconnect()
+
+
+async def test_a_topic_that_does_not_exist_silences_no_other(config):
+    seen = []
+    client = RealTimeDataClient(
+        on_message=lambda _, message: seen.append(message.topic), config=config
+    )
+    await client.subscribe([Subscription("weather"), Subscription("activity", "no such type")])
+    await client.subscribe(create_activity_subscription())
+    await client.connect()
+    await later(lambda: "activity" in seen)
+    await client.disconnect()
+
+
+async def test_what_the_venue_left_out_is_told(served, config, creds):
+    gaps = []
+    client = RealTimeDataClient(config=config, creds=creds, on_event=only(StreamGap, gaps))
+    await client.subscribe(create_crypto_prices_subscription(["btcusdt"]))
+    await client.connect()
+    served.do(lambda: served.server.wing(PolyboltWing).stream.lag(1))
+    await later(lambda: gaps)
+    assert "price.crypto" == gaps[0].topic
+    counts = client.get_stats()["sources"]["PolyBolt"]
+    assert (counts["missed"], counts["dropped"]) != (0, 0)
+    await client.disconnect()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "name", "said"),
+    [("drain", "draining", "restarts"), ("expire", "auth", "does not accept our API key")],
+)
+async def test_why_the_venue_sends_us_away_is_told(served, config, creds, trouble, name, said):
+    client = RealTimeDataClient(config=config, creds=creds)
+    await client.subscribe(create_crypto_prices_subscription(["btcusdt"]))
+    await client.connect()
+    served.do(getattr(served.server.wing(PolyboltWing), trouble))
+    await later(lambda: client.connection_status is ConnectionStatus.DISCONNECTED)
+    (link,) = client.get_stats()["links"]
+    assert {name: 1} == link["lost"]
+    assert said in link["last_error"]
     await client.disconnect()
 
 

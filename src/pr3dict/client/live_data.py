@@ -41,6 +41,8 @@ PING_INTERVAL_S: Final = 5.0
 
 Resolve = Callable[[str], Awaitable[Iterable[str]]]
 """Returns the token ids of whatever names a market."""
+Wanted = Subscriptions | Subscription | Iterable[Subscriptions | Subscription]
+"""What `subscribe` takes."""
 _Callback = Callable[..., Any]
 LOOK_S: Final = 0.1
 """How often `connect` looks whether anything is open."""
@@ -163,7 +165,7 @@ class RealTimeDataClient:
         await elsewhere(streams.stop, "pr3dict-stop")
         await self._callbacks.dismiss()
 
-    async def subscribe(self, subscription: Subscriptions | Subscription) -> None:
+    async def subscribe(self, subscription: Wanted) -> None:
         """Want these topics too; a running client asks for them at once.
 
         Raises `ConfigError`, `CredentialsError`, `UnknownTokenError` or `UnknownMarketError`, each
@@ -179,7 +181,7 @@ class RealTimeDataClient:
         if self._streams is not None:
             await self._follow()
 
-    async def unsubscribe(self, subscription: Subscriptions | Subscription) -> None:
+    async def unsubscribe(self, subscription: Wanted) -> None:
         """Want these topics no more."""
         before = self._all_tokens()
         gone = self._sources.remove(entries(subscription))

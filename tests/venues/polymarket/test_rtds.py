@@ -231,6 +231,17 @@ def test_what_was_asked_is_asked_again_on_the_next_connection():
     assert [FeedOpened, FeedLost, FeedOpened] == [type(event) for event in session.take()]
 
 
+def test_an_old_silence_is_nothing_to_a_new_connection():
+    session = opened(BTC)
+    session.feed(1, price(0), after(0))
+    session.woken(after(30))
+    session.closed(Cause.LINK_DOWN, after(31))
+    session.opened(after(1000))
+    session.woken(after(1001))
+    assert session.expired(after(1001)) is None
+    assert 1 == session.renewed
+
+
 def test_credentials_are_sent_but_never_written_down():
     creds = ClobApiKeyCreds("my-key", "my-secret", "my-passphrase")
     session = opened(Subscription("clob_user", clob_auth=creds))
