@@ -51,8 +51,6 @@ class Served:
     def config(self, **settings: Any) -> Config:
         """Return settings with which a client talks to this venue, and heals at a test's pace."""
         quick = {
-            "polymarket_market_ws_url": self.server.ws_url,
-            "polymarket_clob_url": self.server.rest_url,
             "connect_spacing_s": 0.001,
             "backoff_base_s": 0.01,
             "backoff_cap_s": 0.05,
@@ -60,7 +58,7 @@ class Served:
             "audit_every_s": 0.3,
             "rest_per_s": 50.0,
         }
-        return Config(**(quick | settings))
+        return Config(**(self.server.settings() | quick | settings))
 
 
 @contextmanager

@@ -1,0 +1,73 @@
+"""Markets come and go at a real venue, and whoever follows them hears of each once."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from tests.app.kit import venue
+
+from pr3dict.client.manager import OrderBookManager
+from pr3dict.client.polymarket import AsyncPolymarket
+from pr3dict.client.roster import MarketRoster, roll
+from pr3dict.model.states import BookState
+from pr3dict.venues.polymarket import roster
+from pr3dict.venues.polymarket.roster import Listed, Settled
+
+PATIENCE_S = 20
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch):
+    monkeypatch.setattr(roster, "FIRST_LOOK_NS", 1_000_000)
+    monkeypatch.setattr(roster, "WAIT_NS_MAX", 50_000_000)
+
+
+async def test_a_market_is_followed_from_its_listing_to_its_end():
+    with venue(markets=2, frames_per_s=2_000) as served:
+        config = served.config()
+        source: Any = served.server.source
+        async with (
+            AsyncPolymarket(config) as polymarket,
+            OrderBookManager(config=config) as manager,
+        ):
+            it = MarketRoster(polymarket, manager, wanted=lambda _: True)
+            first = await it.follow(served.tokens[0])
+            changes = it.changes()
+            async with asyncio.timeout(PATIENCE_S):
+                listed = asyncio.ensure_future(anext(changes))
+                await asyncio.sleep(0)  # it listens before the venue speaks
+                served.do(source.create)
+                found = await listed
+                assert isinstance(found, Listed)
+                assert set(found.market.token_ids) <= set(served.tokens)
+                assert found.market.fees is not None
+                served.do(lambda: source.settle(first.token_ids[0]))
+                ended = await anext(changes)
+            assert isinstance(ended, Settled)
+            assert (first.condition_id, False) == (ended.market.condition_id, ended.disputed)
+            assert ended.winner in {"Yes", "No"}
+            assert [found.market.condition_id] == [m.condition_id for m in it.markets()]
+            book = manager.books.view(first.token_ids[0])
+            assert book is not None
+            assert BookState.CLOSED == book.state
+
+
+async def test_the_books_of_a_row_of_markets_are_there_at_the_turn():
+    with venue(markets=3) as served:
+        config = served.config()
+        async with (
+            AsyncPolymarket(config) as polymarket,
+            OrderBookManager(config=config) as manager,
+        ):
+
+            async def row():
+                for token in served.tokens[::2]:
+                    yield await polymarket.market(token)
+
+            held = []
+            async for market in roll(manager, row()):
+                book = manager.books.view(market.token_ids[0])
+                assert book is not None
+                assert BookState.LIVE == book.state
+                held.append(len(manager.books.tracked()))
+    assert [2, 4, 4] == held
