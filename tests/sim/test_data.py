@@ -5,8 +5,10 @@ from typing import Any
 import aiohttp
 import pytest
 from tests.sim.client import paused, quiet
+from tests.sim.terminal import terminal
 
 from pr3dict.sim.server import SimServer
+from pr3dict.sim.venue import Venue
 
 DOLLAR = 1_000_000
 
@@ -185,6 +187,23 @@ async def test_tokens_and_resolutions_tell_how_it_ended():
         assert {listing.tokens[1]} == {row["position_id"] for row in won}
         assert [*range(1, len(won) + 1)] == [row["win_rank"] for row in won]
         await asked(server, "/v2/tokens", 400)
+
+
+async def test_what_an_account_took_and_made_is_told_of_its_wallet():
+    async with terminal() as desk:
+        token, server = desk.server.tokens[0], desk.server
+        bid, ask = desk.best(token)
+        await desk.ask("POST", "/order", desk.order(token, "BUY", ask, 20))
+        await desk.ask("POST", "/order", desk.order(token, "BUY", bid, 20))
+        (_, held), *_ = server.book(token)[0]
+        assert isinstance(server.source, Venue)
+        step, _ = server.source.take(token, "SELL", bid, held, server.now_ms())
+        server.announce(step)
+        mine = await every(server, "/v2/trades", 9, user=desk.wallet.address)
+        positions = await every(server, "/v2/positions", 9, user=desk.wallet.address)
+
+        assert [("BUY", 20), ("BUY", 20)] == [(row["side"], row["size"]) for row in mine]
+        assert [(token, 40)] == [(row["token_id"], row["current_size"]) for row in positions]
 
 
 async def test_empty_lists_are_told_as_such():

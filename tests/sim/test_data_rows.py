@@ -48,7 +48,7 @@ def test_a_trade_has_the_members_of_the_protocol_in_either_version():
 
 
 def test_a_maker_did_the_opposite():
-    row = data_rows.trade(DEAL, FACTS, maker=True)
+    row = data_rows.trade(DEAL, FACTS, 0)
 
     assert ("SELL", DEAL.maker.wallet) == (row["side"], row["proxy_wallet"])
 

@@ -5,7 +5,6 @@ from tests.sim.client import quiet
 
 from pr3dict.sim import history as history_module
 from pr3dict.sim.history import History, Point, sampled
-from pr3dict.sim.traders import Trader
 from pr3dict.sim.venue import Venue
 from pr3dict.sim.wire import Trade
 
@@ -52,17 +51,22 @@ def test_old_trades_are_forgotten(monkeypatch):
     assert trades[-5:] == [deal.trade for deal in history.deals]
 
 
-def test_an_account_is_named_as_the_taker_of_its_own_trades():
+def test_accounts_are_named_in_their_own_trades_and_the_crowd_made_the_rest():
     venue = quiet(markets=1)
     history = History(venue)
     token = venue.tokens[0]
     step, got = venue.take(token, "SELL", 1, 5 * DOLLAR, venue.now_ms)
-    account = Trader("0x1", "me", "Me")
-    history.credit(step.trades[0].transaction, account)
     history.hear(step)
+    crowd = history.deals[-1].maker
+    history.amend("0x0", "0xA", [])
+    assert "0xa" != history.deals[-1].taker.wallet
+    history.amend(step.trades[0].transaction, "0xA", [("0xB", 2 * DOLLAR)])
 
     assert got
-    assert account == history.deals[-1].taker
+    assert "0xa" == history.deals[-1].taker.wallet
+    assert [("0xb", 2 * DOLLAR), (crowd.wallet, 3 * DOLLAR)] == [
+        (maker.wallet, size) for maker, size in history.deals[-1].made
+    ]
 
 
 def test_a_bucket_of_time_keeps_its_last_price():

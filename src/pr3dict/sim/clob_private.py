@@ -19,6 +19,7 @@ from pr3dict.sim.orders import MS_PER_S, NOT_READY, read
 from pr3dict.sim.user_channel import UserChannel
 from pr3dict.sim.venue import Venue
 from pr3dict.sim.wing import House, Wing
+from pr3dict.sim.wire import Step
 
 UNAUTHORIZED: Final = 401
 TOO_MANY: Final = 429
@@ -42,6 +43,7 @@ class ClobPrivate(Wing):
         if isinstance(house.source, Venue):
             self.desk = Desk(house.source, house.announce)
             house.listen(self.desk.heard)
+            house.listen(self._remember)
             self._user_channel = UserChannel(house, self.desk)
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
@@ -53,6 +55,14 @@ class ClobPrivate(Wing):
         for method, path in DUTIES:
             found.append(web.route(method, path, self._serve))
         return [*found, *(self._user_channel.routes() if self._user_channel else ())]
+
+    def _remember(self, step: Step) -> None:
+        """Let the memory of trades know which accounts took part, for the Data API."""
+        if self.desk is None or not step.trades or not self.desk.deals.all:
+            return
+        deal = self.desk.deals.all[-1]
+        made = [(piece.ticket.maker, piece.size) for piece in deal.pieces if piece.ticket]
+        self._house.history.amend(deal.transaction, deal.taker.maker if deal.taker else "", made)
 
     async def _create(self, request: web.Request) -> web.Response:
         """Give a wallet its key (L1)."""

@@ -28,6 +28,8 @@ PAGE_MAX: Final = 1_000
 POINTS_MAX: Final = 10_000
 PAGE: Final = 100
 WINDOW_MAX_S: Final = 15 * 86_400
+PARTIES_MAX: Final = 1_000
+"""More than ever meet in one trade."""
 BUCKET_S: Final = 60
 BUCKET_MAX_S: Final = 86_400
 
@@ -131,12 +133,13 @@ class DataApi(Wing):
                 continue
             if condition not in known:
                 known[condition] = self._facts(condition)
-            for maker in (False, True) if makers or user else (False,):
-                row = rows.trade(deal, known[condition], maker=maker)
+            sides = [None, *range(len(deal.made))] if makers or user else [None]
+            for place, made in enumerate(sides):
+                row = rows.trade(deal, known[condition], made)
                 amount = row["size"] * (row["price"] if in_cash else 1)
                 mine = not user or row["proxy_wallet"] == user
                 if mine and (not side or row["side"] == side) and ask.within(amount, least, None):
-                    found.append((2 * deal.number + (not maker), row))
+                    found.append((PARTIES_MAX * deal.number - place, row))
         return found
 
     def _positions(self, query: Many) -> list[Keyed]:

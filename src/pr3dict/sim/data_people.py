@@ -124,15 +124,13 @@ class People:
             gains[each.trader.wallet] = gains.get(each.trader.wallet, 0) + gain
         shares: dict[str, int] = {}
         for deal in self._house.history.deals:
-            for who in (deal.taker, deal.maker):
-                shares[who.wallet] = shares.get(who.wallet, 0) + deal.trade.size
+            for who, size in ((deal.taker, deal.trade.size), *deal.made):
+                shares[who.wallet] = shares.get(who.wallet, 0) + size
         return [_leader(known[w], gain, shares.get(w, 0)) for w, gain in gains.items()]
 
     def _deals(self, user: str) -> list[Deal]:
         """Return what somebody took part in, the latest first."""
-        return list(
-            self._house.history.select(lambda deal: user in {deal.taker.wallet, deal.maker.wallet})
-        )
+        return list(self._house.history.select(lambda deal: user in _wallets(deal)))
 
     def _worth(self, held: Holding) -> int:
         house = self._house
@@ -164,6 +162,10 @@ def _user(query: Many) -> str:
     if not user:
         raise BadQuery("user is required")
     return user
+
+
+def _wallets(deal: Deal) -> set[str]:
+    return {deal.taker.wallet, *(maker.wallet for maker, _ in deal.made)}
 
 
 def _dollars(deal: Deal) -> int:

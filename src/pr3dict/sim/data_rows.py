@@ -36,16 +36,17 @@ def camel(row: Row) -> Row:
     return {RENAMED.get(name, _camel(name)): value for name, value in row.items()}
 
 
-def trade(deal: Deal, facts: Facts, *, maker: bool = False) -> Row:
-    """Return a trade as its taker sees it, or as its maker does."""
-    told, who = deal.trade, deal.maker if maker else deal.taker
+def trade(deal: Deal, facts: Facts, made: int | None = None) -> Row:
+    """Return a trade as its taker sees it, or as one of those does who made it (by number)."""
+    told, maker = deal.trade, made is not None
+    who, size = (deal.taker, told.size) if made is None else deal.made[made]
     opposite = "SELL" if told.side == "BUY" else "BUY"
     return {
         "proxy_wallet": who.wallet,
         "side": opposite if maker else told.side,
         "token_id": told.token,
         "condition_id": told.condition,
-        "size": number(told.size),
+        "size": number(size),
         "price": number(told.price),
         "timestamp": told.time_ms // 1000,
         **about(facts, told.token),

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from pr3dict.sim.hash import MICROS
 from pr3dict.sim.source import Source
-from pr3dict.sim.traders import Trader, parties_of
+from pr3dict.sim.traders import Trader, account_of, parties_of
 from pr3dict.sim.wire import Step, Trade
 
 TRADES_MAX: Final = 20_000
@@ -23,6 +23,15 @@ class Deal(NamedTuple):
     trade: Trade
     taker: Trader
     maker: Trader
+    """Of the crowd."""
+    accounts: tuple[tuple[Trader, int], ...] = ()
+    """The accounts that made some of it, and how much; the rest is the crowd's."""
+
+    @property
+    def made(self) -> tuple[tuple[Trader, int], ...]:
+        """Everybody who made, and how much of the size."""
+        rest = self.trade.size - sum(size for _, size in self.accounts)
+        return (*self.accounts, (self.maker, rest)) if rest > 0 else self.accounts
 
 
 class Point(NamedTuple):
@@ -45,23 +54,26 @@ class History:
         self._source = source
         self._last: dict[str, tuple[int, str]] = {}
         self._points: dict[str, deque[Point]] = defaultdict(lambda: deque(maxlen=POINTS_MAX))
-        self._owners: dict[str, Trader] = {}
         self._count = 0
 
-    def credit(self, transaction: str, taker: Trader) -> None:
-        """Remember the account that took in a trade, before the step is announced.
+    def amend(self, transaction: str, taker: str, made: Sequence[tuple[str, int]]) -> None:
+        """Name the accounts in the latest deal by their wallets; `""`: the crowd took.
 
-        Takers are generated otherwise.
+        `made`: who of them made how much of it.
         """
-        self._owners[transaction] = taker
+        if not self.deals or self.deals[-1].trade.transaction != transaction:
+            return
+        deal = self.deals[-1]
+        accounts = tuple((account_of(wallet), size) for wallet, size in made)
+        who = account_of(taker) if taker else deal.taker
+        self.deals[-1] = deal._replace(taker=who, accounts=accounts)
 
     def hear(self, step: Step) -> None:
         """Remember the trades of a step."""
         for trade in step.trades:
             self._count += 1
             taker, maker = parties_of(trade.transaction)
-            owner = self._owners.pop(trade.transaction, taker)
-            self.deals.append(Deal(self._count, trade, owner, maker))
+            self.deals.append(Deal(self._count, trade, taker, maker))
             self.shares[trade.condition] += trade.size
             self.dollars[trade.condition] += trade.price * trade.size // MICROS
             self._remember(trade)

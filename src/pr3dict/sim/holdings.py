@@ -52,7 +52,9 @@ class Holdings:
         """Take in deals."""
         for deal in deals:
             self._apply(deal.taker, deal.trade, buys=deal.trade.side == "BUY")
-            self._apply(deal.maker, deal.trade, buys=deal.trade.side != "BUY")
+            for maker, size in deal.made:
+                part = deal.trade._replace(size=size)
+                self._apply(maker, part, buys=deal.trade.side != "BUY")
 
     def _apply(self, trader: Trader, trade: Trade, *, buys: bool) -> None:
         if buys:

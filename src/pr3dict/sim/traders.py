@@ -46,3 +46,8 @@ def parties_of(transaction: str) -> tuple[Trader, Trader]:
 def trader_of(wallet: str) -> Trader | None:
     """Return the trader with a wallet, however it is written."""
     return next((each for each in traders() if each.wallet == wallet.lower()), None)
+
+
+def account_of(wallet: str) -> Trader:
+    """Return an account of the venue as a trader: it has a wallet, and no name but that."""
+    return trader_of(wallet) or Trader(wallet.lower(), wallet.lower(), "Account")
