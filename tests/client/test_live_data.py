@@ -224,7 +224,9 @@ async def test_what_the_venue_left_out_is_told(served, config, creds):
     ("trouble", "name", "said"),
     [("drain", "draining", "restarts"), ("expire", "auth", "does not accept our API key")],
 )
-async def test_why_the_venue_sends_us_away_is_told(served, config, creds, trouble, name, said):
+async def test_why_the_venue_sends_us_away_is_told(  # noqa: PLR0917 - three fixtures, three values
+    served, config, creds, trouble, name, said
+):
     client = RealTimeDataClient(config=config, creds=creds)
     await client.subscribe(create_crypto_prices_subscription(["btcusdt"]))
     await client.connect()
