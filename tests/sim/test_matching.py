@@ -76,6 +76,21 @@ def test_the_crowd_never_takes_an_order_away_but_trades_with_it_after_its_own():
     assert 0 == left
 
 
+def test_the_crowd_sets_its_own_size_beside_that_of_accounts():
+    venue = quiet(markets=1, trade_share=0.0)
+    token = venue.tokens[0]
+    price, _ = top(venue, token)
+    own = 1_000_000 * SHARE
+    venue.rest(token, "BUY", price, own, venue.now_ms)
+    held = set()
+    for _ in range(500):
+        venue.advance()
+        held.add(dict(venue.levels(token)[0])[price])
+
+    assert len(held) > 2
+    assert min(held) >= own
+
+
 def test_a_settled_market_has_no_orders_of_accounts_left():
     venue = quiet(markets=2)
     token = venue.tokens[0]
