@@ -34,6 +34,7 @@ _HOMES: Final = {
     "pr3dict.client.polymarket": ("AsyncPolymarket",),
     "pr3dict.client.polymarket_sync": ("Polymarket",),
     "pr3dict.client.real_time": ("PolymarketRealTimeClient",),
+    "pr3dict.client.roster": ("MarketRoster", "keep_rolling"),
     "pr3dict.client.rows": ("Rows",),
     "pr3dict.client.snapshot": ("OrderBookLevel", "OrderBookSnapshot", "TradeEvent"),
     "pr3dict.client.subscriptions": (
@@ -86,6 +87,8 @@ _HOMES: Final = {
     ),
     "pr3dict.model.states": ("BookState", "Cause", "Proof", "Source"),
     "pr3dict.venues.polymarket.auth": ("Wallet",),
+    "pr3dict.venues.polymarket.fees": ("FeeSchedule",),
+    "pr3dict.venues.polymarket.gamma_types": ("Outcome",),
     "pr3dict.venues.polymarket.ledger": ("AccountOrder", "AccountTrade", "Fill", "FillState"),
     "pr3dict.venues.polymarket.live_types": (
         "Message",
@@ -94,6 +97,8 @@ _HOMES: Final = {
         "Subscription",
         "TopicSilent",
     ),
+    "pr3dict.venues.polymarket.market": ("Market",),
+    "pr3dict.venues.polymarket.roster": ("MarketListed", "MarketSettled"),
     "pr3dict.venues.polymarket.user_types": ("MakerFill", "UserOrder", "UserTrade"),
 }
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
@@ -120,6 +125,7 @@ __all__ = [
     "CoreUnavailable",
     "CredentialsError",
     "Event",
+    "FeeSchedule",
     "FeedError",
     "FeedFailed",
     "FeedLost",
@@ -132,15 +138,20 @@ __all__ = [
     "LinkChanged",
     "LinkRefused",
     "MakerFill",
+    "Market",
     "MarketAnalysis",
     "MarketCreated",
+    "MarketListed",
     "MarketResolved",
+    "MarketRoster",
+    "MarketSettled",
     "Message",
     "MissingExtra",
     "OrderBookLevel",
     "OrderBookManager",
     "OrderBookMetrics",
     "OrderBookSnapshot",
+    "Outcome",
     "Pages",
     "Polymarket",
     "PolymarketPlatform",
@@ -186,6 +197,7 @@ __all__ = [
     "create_sports_subscription",
     "create_user_subscription",
     "credentials_from_environment",
+    "keep_rolling",
     "replay",
 ]
 

@@ -22,6 +22,7 @@ from pr3dict.client.platform import PolymarketPlatform
 from pr3dict.client.polymarket import AsyncPolymarket
 from pr3dict.client.polymarket_sync import Polymarket
 from pr3dict.client.real_time import PolymarketRealTimeClient
+from pr3dict.client.roster import MarketRoster, keep_rolling
 from pr3dict.client.rows import Rows
 from pr3dict.client.snapshot import OrderBookLevel, OrderBookSnapshot, TradeEvent
 from pr3dict.client.subscriptions import (
@@ -74,6 +75,8 @@ from pr3dict.model.events import (
 )
 from pr3dict.model.states import BookState, Cause, Proof, Source
 from pr3dict.venues.polymarket.auth import Wallet
+from pr3dict.venues.polymarket.fees import FeeSchedule
+from pr3dict.venues.polymarket.gamma_types import Outcome
 from pr3dict.venues.polymarket.ledger import AccountOrder, AccountTrade, Fill, FillState
 from pr3dict.venues.polymarket.live_types import (
     Message,
@@ -82,6 +85,8 @@ from pr3dict.venues.polymarket.live_types import (
     Subscription,
     TopicSilent,
 )
+from pr3dict.venues.polymarket.market import Market
+from pr3dict.venues.polymarket.roster import MarketListed, MarketSettled
 from pr3dict.venues.polymarket.user_types import MakerFill, UserOrder, UserTrade
 
 __version__: str
@@ -108,6 +113,7 @@ __all__ = [
     "CoreUnavailable",
     "CredentialsError",
     "Event",
+    "FeeSchedule",
     "FeedError",
     "FeedFailed",
     "FeedLost",
@@ -120,15 +126,20 @@ __all__ = [
     "LinkChanged",
     "LinkRefused",
     "MakerFill",
+    "Market",
     "MarketAnalysis",
     "MarketCreated",
+    "MarketListed",
     "MarketResolved",
+    "MarketRoster",
+    "MarketSettled",
     "Message",
     "MissingExtra",
     "OrderBookLevel",
     "OrderBookManager",
     "OrderBookMetrics",
     "OrderBookSnapshot",
+    "Outcome",
     "Pages",
     "Polymarket",
     "PolymarketPlatform",
@@ -174,5 +185,6 @@ __all__ = [
     "create_sports_subscription",
     "create_user_subscription",
     "credentials_from_environment",
+    "keep_rolling",
     "replay",
 ]

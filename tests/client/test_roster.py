@@ -8,10 +8,10 @@ from tests.app.kit import venue
 
 from pr3dict.client.manager import OrderBookManager
 from pr3dict.client.polymarket import AsyncPolymarket
-from pr3dict.client.roster import MarketRoster, roll
+from pr3dict.client.roster import MarketRoster, keep_rolling
 from pr3dict.model.states import BookState
 from pr3dict.venues.polymarket import roster
-from pr3dict.venues.polymarket.roster import Listed, Settled
+from pr3dict.venues.polymarket.roster import MarketListed, MarketSettled
 
 PATIENCE_S = 20
 
@@ -38,12 +38,12 @@ async def test_a_market_is_followed_from_its_listing_to_its_end():
                 await asyncio.sleep(0)  # it listens before the venue speaks
                 served.do(source.create)
                 found = await listed
-                assert isinstance(found, Listed)
+                assert isinstance(found, MarketListed)
                 assert set(found.market.token_ids) <= set(served.tokens)
                 assert found.market.fees is not None
                 served.do(lambda: source.settle(first.token_ids[0]))
                 ended = await anext(changes)
-            assert isinstance(ended, Settled)
+            assert isinstance(ended, MarketSettled)
             assert (first.condition_id, False) == (ended.market.condition_id, ended.disputed)
             assert ended.winner in {"Yes", "No"}
             assert [found.market.condition_id] == [m.condition_id for m in it.markets()]
@@ -65,7 +65,7 @@ async def test_the_books_of_a_row_of_markets_are_there_at_the_turn():
                     yield await polymarket.market(token)
 
             held = []
-            async for market in roll(manager, row()):
+            async for market in keep_rolling(manager, row()):
                 book = manager.books.view(market.token_ids[0])
                 assert book is not None
                 assert BookState.LIVE == book.state

@@ -47,7 +47,7 @@ class MarketRoster:
         return self._roster.markets()
 
     async def changes(self) -> AsyncIterator[Change]:
-        """Yield `Listed` for each new market that is wanted, `Settled` for each that is over.
+        """Yield `MarketListed` for each wanted new market, `MarketSettled` for each that is over.
 
         One that is listed is followed from then on; its books are kept when you subscribe them.
         Where the catalogue does not answer it is asked again later.
@@ -79,11 +79,13 @@ class MarketRoster:
         return None if wake_at is None else max(0.0, (wake_at - self._clock.now()) / NS_PER_S)
 
 
-async def roll(manager: OrderBookManager, markets: AsyncIterator[Market]) -> AsyncIterator[Market]:
+async def keep_rolling(
+    manager: OrderBookManager, markets: AsyncIterator[Market]
+) -> AsyncIterator[Market]:
     """Keep the books of each market as it comes, and let go of the one before the last.
 
-    `async for market in roll(manager, polymarket.rolling("btc-updown-5m"))`: at the turn the books
-    of the old market and of the new one are both there.
+    `async for market in keep_rolling(manager, polymarket.rolling("btc-updown-5m"))`: at the turn
+    the books of the old market and of the new one are both there.
     """
     held: list[Market] = []
     async for market in markets:

@@ -10,9 +10,9 @@ from pr3dict.venues.polymarket.roster import (
     LOOKS_MAX,
     WAIT_NS_MAX,
     Ask,
-    Listed,
+    MarketListed,
     Roster,
-    Settled,
+    MarketSettled,
 )
 
 NOW = 1_700_000_000 * NS_PER_S
@@ -53,7 +53,7 @@ def test_a_new_market_that_is_wanted_is_told_once_with_all_its_rules():
     assert at == it.wake_at()
     ask = asked(it, at)
     assert Ask(open=(ID,)) == ask
-    assert [Listed(OPEN)] == it.answered(ask, [OPEN], at)
+    assert [MarketListed(OPEN)] == it.answered(ask, [OPEN], at)
     assert [OPEN] == it.markets()
     it.heard([created()])
     assert it.due(at) is None
@@ -77,7 +77,7 @@ def test_the_end_that_the_stream_tells_is_looked_up_and_told_once():
     at = NOW + FIRST_LOOK_NS
     ask = asked(it, at)
     assert Ask(closed=(ID,)) == ask
-    assert [Settled(OVER, "Yes")] == it.answered(ask, [OVER], at)
+    assert [MarketSettled(OVER, "Yes")] == it.answered(ask, [OVER], at)
     assert ([], None) == (it.markets(), it.wake_at())
 
 
@@ -87,7 +87,7 @@ def test_the_end_that_the_stream_never_tells_is_found_all_the_same():
     assert at == it.wake_at()
     assert [] == it.answered(asked(it, at), [], at)  # still open
     at = it.wake_at()
-    assert [Settled(OVER, "Yes")] == it.answered(asked(it, at), [OVER], at)
+    assert [MarketSettled(OVER, "Yes")] == it.answered(asked(it, at), [OVER], at)
 
 
 def test_a_market_is_not_looked_up_before_its_time_is_over():
@@ -102,7 +102,7 @@ def test_the_stream_is_believed_where_the_catalogue_does_not_follow():
     while not found:
         now = it.wake_at()
         found = it.answered(asked(it, now), [], now)
-    assert [Settled(OPEN, "No")] == found
+    assert [MarketSettled(OPEN, "No")] == found
     assert 1 == it.counters["ended by the stream alone"]
 
 
@@ -110,7 +110,7 @@ def test_two_winners_are_a_dispute_and_the_catalogue_has_the_last_word():
     it = following()
     it.heard([resolved("No")])
     at = NOW + FIRST_LOOK_NS
-    assert [Settled(OVER, "Yes", disputed=True)] == it.answered(asked(it, at), [OVER], at)
+    assert [MarketSettled(OVER, "Yes", disputed=True)] == it.answered(asked(it, at), [OVER], at)
 
 
 def test_a_catalogue_that_does_not_answer_is_asked_again_later():

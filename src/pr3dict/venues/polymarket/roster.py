@@ -26,13 +26,13 @@ LOOKS_MAX: Final = 12
 """After so many looks in vain a new market is given up, and the end of another is believed."""
 
 
-class Listed(msgspec.Struct, frozen=True):
+class MarketListed(msgspec.Struct, frozen=True):
     """A new market that was wanted, with all its rules."""
 
     market: Market
 
 
-class Settled(msgspec.Struct, frozen=True):
+class MarketSettled(msgspec.Struct, frozen=True):
     """A followed market is over."""
 
     market: Market
@@ -42,7 +42,7 @@ class Settled(msgspec.Struct, frozen=True):
     """The stream named another one than the catalogue."""
 
 
-Change = Listed | Settled
+Change = MarketListed | MarketSettled
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -117,7 +117,7 @@ class Roster:
             market = by_id.get(condition)
             if market is not None:
                 self.follow(market, now)
-                changes.append(Listed(market))
+                changes.append(MarketListed(market))
             elif condition in self._new and not _later(self._new[condition], now):
                 del self._new[condition]
                 self.counters["never listed"] += 1
@@ -147,7 +147,7 @@ class Roster:
             found = market
         del self._known[condition]
         winner = found.winner or look.told or ""
-        return [Settled(found, winner, disputed=bool(look.told) and look.told != winner)]
+        return [MarketSettled(found, winner, disputed=bool(look.told) and look.told != winner)]
 
 
 def _later(look: _Look, now: int) -> bool:
