@@ -151,3 +151,21 @@ async def test_a_row_of_markets_is_named_by_itself_and_rolls_over():
                         break
     assert {300} == {later - sooner for sooner, later in pairwise(rolled)}
     assert start in rolled[:2]
+
+
+async def test_a_row_that_the_venue_does_not_list_is_refused_and_not_waited_for():
+    with venue(markets=2, recurring=("btc-5m",)) as served:
+        async with Asked(served) as asked:
+            with pytest.raises(UnknownMarketError, match="no market of the row doge-updown-7m"):
+                await anext(asked.discovery.rolling("doge-updown-7m"))
+            assert 3 == asked.sent
+
+
+@pytest.mark.parametrize(
+    "said", ["nothing\nof \x1b[2J this name", "https://polymarket.com/a-b" * 90]
+)
+async def test_whatever_was_said_its_refusal_is_one_printable_sentence(asked, said):
+    with pytest.raises(UnknownMarketError) as raised:
+        await asked.discovery.market(said)
+    assert str(raised.value).isprintable()
+    assert len(str(raised.value)) < 400

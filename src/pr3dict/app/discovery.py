@@ -16,7 +16,7 @@ from pr3dict.ports import Clock, Rest
 from pr3dict.venues.polymarket import gamma
 from pr3dict.venues.polymarket.gamma_filters import MarketFilters
 from pr3dict.venues.polymarket.market import Market, market_of, the_one
-from pr3dict.venues.polymarket.names import Kind, Name, read_name
+from pr3dict.venues.polymarket.names import Kind, Name, read_name, shown
 from pr3dict.venues.polymarket.recurring import Recurring, is_recurring, read_recurring
 
 SEARCHED: Final = 10
@@ -25,6 +25,14 @@ NO_SUCH: Final = (404, 422)
 """What the catalogue answers to an id that no market has, or can have."""
 LOOK_S: Final = 2.0
 """A market that should have begun and is not listed yet is looked for this often."""
+
+
+_HINTS: Final = {
+    Kind.SLUG: ": some words of its question may find it",
+    Kind.EVENT: ": some words of its title may find it",
+    Kind.WORDS: ": fewer words may find one",
+}
+"""What to do where nothing was found."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -62,7 +70,8 @@ class Discovery:
                 found = await self._by_slug(name)
         if not found:
             raise UnknownMarketError(
-                f"no market of Polymarket has the {name.kind.value} {anything}"
+                f"no market of Polymarket has the {name.kind.value} {shown(anything)}"
+                f"{_HINTS.get(name.kind, '')}"
             )
         return Found(name, tuple(sorted(found, key=lambda market: market.closed)))
 
@@ -80,10 +89,12 @@ class Discovery:
         """Yield the market of now, and each next one `lead_s` seconds before it begins, for ever.
 
         One that the venue does not list by its end is left out. `row` is a name such as
-        `btc-updown-5m`, or the slug of any of its markets.
+        `btc-updown-5m`, or the slug of any of its markets. Raises `UnknownMarketError` where the
+        venue lists none of it: not this market, nor the one before or after.
         """
         recurring = read_recurring(row)
         start = recurring.start(self._clock.now())
+        await self._refuse_unknown(recurring, start)
         while True:
             market = await self._listed(recurring, start)
             if market is not None:
@@ -137,6 +148,22 @@ class Discovery:
         found = [market_of(market, event) for event in result.events for market in event.markets]
         wanted = words.casefold().split()
         return sorted(found, key=lambda market: (market.closed, -_hits(market, wanted)))
+
+    async def _refuse_unknown(self, recurring: Recurring, start: int) -> None:
+        """Raise `UnknownMarketError` for a row of which nothing is listed: it may be waited for."""
+        length = recurring.after(start) - start
+        for begins in (start, start + length, start - length):
+            try:
+                await self._market(recurring.slug(begins))
+            except RestError as error:
+                if error.name != "not_found":
+                    raise
+            else:
+                return
+        raise UnknownMarketError(
+            f"Polymarket lists no market of the row {shown(recurring.name)}: wanted one that comes"
+            " again now, such as btc-updown-5m"
+        )
 
     async def _listed(self, recurring: Recurring, start: int) -> Market | None:
         """Return the market that begins then, as soon as the venue lists it; None: it never did."""

@@ -117,6 +117,13 @@ def test_an_answer_is_read_with_its_exact_numbers():
     assert 0 == clob.fee_rate(URL, "42").read(b'{"base_fee":0}')
 
 
+@pytest.mark.parametrize("body", [b"", b"[]", b'"KO"', b"OK?"])
+def test_another_word_than_ok_is_no_answer(body):
+    with pytest.raises(RestError, match="wanted OK, found") as raised:
+        clob.ok(URL).read(body)
+    assert "bad_answer" == raised.value.name
+
+
 def test_batches_are_read_by_token():
     (prices,) = clob.prices(URL, [("42", "BUY")])
     assert {"42": {"BUY": Decimal("0.5"), "SELL": Decimal("0.6")}} == prices.read(

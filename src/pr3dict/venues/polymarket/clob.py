@@ -43,9 +43,17 @@ def ok(clob_url: str) -> Request[str]:
     """Return the request whether the venue is up; it answers "OK"."""
     return Request(
         url=query.address(clob_url, "/ok"),
-        read=lambda body: body.decode(errors="replace").strip().strip('"')[:_SHOWN_MAX],
+        read=_ok,
         limits=limits.clob("/ok"),
     )
+
+
+def _ok(body: bytes) -> str:
+    """Read the word, with its quotes or without; an answer that says anything else is none."""
+    word = body.decode(errors="replace").strip().strip('"')
+    if word != "OK":
+        raise RestError(f"wanted OK, found {word[:_SHOWN_MAX]!r}", name="bad_answer")
+    return word
 
 
 def server_time(clob_url: str) -> Request[Nanos]:

@@ -24,6 +24,8 @@ _SLUG: Final = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)+-?", re.ASCII)
 _LOCALE: Final = re.compile(r"[a-z]{2}(?:-[a-zA-Z]{2,4})?", re.ASCII)
 _SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 _SHOWN_MAX: Final = 80
+_SAID_MAX: Final = 160
+"""Characters of a name that a sentence repeats: all of an address that is none too long."""
 _WALLET_CHARACTERS: Final = 42
 
 
@@ -75,6 +77,17 @@ def read_name(said: object) -> Name:
     return Name(Kind.WORDS, " ".join(text.split()))
 
 
+def shown(said: str) -> str:
+    r"""Return what was said as a sentence repeats it: on one line, at a bearable length.
+
+    >>> shown("fed\n rate \x1b[2J")
+    'fed rate [2J'
+    """
+    plain = "".join(c if c.isprintable() else " " for c in said[: WORDS_MAX * 4])
+    line = " ".join(plain.split())
+    return line if len(line) <= _SAID_MAX else line[:_SAID_MAX] + "…"
+
+
 def _address(text: str) -> Name:
     """Return the market or event to which an address of the site leads."""
     try:
@@ -108,6 +121,6 @@ def _condition(text: str) -> str:
 
 
 def _unlike(wanted: str, said: object) -> UnknownMarketError:
-    shown = repr(said)
-    shown = shown if len(shown) <= _SHOWN_MAX else shown[:_SHOWN_MAX] + "…"
-    return UnknownMarketError(f"wanted {wanted}, found {shown}")
+    found = repr(said)
+    found = found if len(found) <= _SHOWN_MAX else found[:_SHOWN_MAX] + "…"
+    return UnknownMarketError(f"wanted {wanted}, found {found}")

@@ -1,0 +1,173 @@
+"""Every method of `AsyncPolymarket` at a venue that answers what no client wants to read."""
+
+from typing import Final, NamedTuple
+
+import pytest
+from tests.app.kit import venue
+from tests.badinput.kit import (
+    ATTEMPTS_MAX,
+    CALLS,
+    OF_EACH_SERVICE,
+    Count,
+    creds,
+    refused,
+    wallet,
+)
+from tests.net.peers import free_address
+
+from pr3dict.client.polymarket import AsyncPolymarket
+from pr3dict.client.polymarket_sync import Polymarket
+from pr3dict.config import Config
+
+PATIENCE_S: Final = 1.0
+OFTEN: Final = 10_000
+LATE_S: Final = 5.0
+EDGE: Final = "<!DOCTYPE html><title>Just a moment...</title><p>Cloudflare Ray ID: 8f2</p>"
+
+
+class Trouble(NamedTuple):
+    """What the venue answers, and what that is called."""
+
+    status: int
+    body: str
+    name: str
+
+
+AT_ONCE: Final = {
+    "a page of HTML": Trouble(200, "<!DOCTYPE html><html><p>One moment", "bad_answer"),
+    "an error with 200": Trouble(200, '{"error":"no such thing today"}', "refused"),
+    "nothing": Trouble(200, "", "bad_answer"),
+    "a half object": Trouble(200, '{"market":"0x12","bids":[{"pri', "bad_answer"),
+    "another type": Trouble(200, "[[17]]", "bad_answer"),
+    "a geoblock": Trouble(403, '{"error":"Trading restricted in your region"}', "geoblocked"),
+    "a refusal": Trouble(400, '{"error":"invalid something"}', "refused"),
+    "credentials refused": Trouble(401, '{"error":"Unauthorized/Invalid api key"}', "unauthorized"),
+}
+BANS: Final = {
+    "a challenge": Trouble(403, EDGE, "challenged"),
+    "too many": Trouble(429, "Too Many Requests", "rate_limited"),
+    "banned": Trouble(429, "error code: 1015", "challenged"),
+}
+IN_TIME: Final = {
+    "trouble": Trouble(503, '{"error":"down"}', "unavailable"),
+    "a restart": Trouble(425, "", "restarting"),
+}
+TWO_QUESTIONS: Final = {"derive_or_create_api_key"}
+"""They ask once more where the first answer may have meant that there is nothing."""
+UNREAD: Final = {"refresh_balance", "delete_api_key"}
+"""Of their answers only the status counts."""
+MEANS_NONE: Final = {("get_order", "nothing")}
+"""So the venue says that it knows no such order."""
+
+
+@pytest.fixture(scope="module")
+def served():
+    with venue(recurring=("btc-5m",)) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def count(served):
+    return Count(served)
+
+
+@pytest.fixture(scope="module")
+def market(served):
+    with Polymarket(served.config()) as polymarket:
+        return polymarket.list_markets(1)[0]
+
+
+@pytest.fixture(autouse=True)
+def _well_again(served):
+    served.faults.forgive()
+
+
+def asking(served, **settings: float) -> AsyncPolymarket:
+    config = served.config(**{"rest_patience_s": PATIENCE_S, **settings})
+    return AsyncPolymarket(config, creds(), wallet())
+
+
+def test_every_method_that_asks_is_in_the_table():
+    public = {name for name in dir(AsyncPolymarket) if not name.startswith("_")}
+    assert public - {"aclose"} == set(CALLS)
+
+
+@pytest.mark.parametrize("name", CALLS)
+async def test_what_no_repetition_mends_is_one_sentence_at_once(served, count, market, name):
+    async with asking(served) as polymarket:
+        for what, trouble in AT_ONCE.items():
+            if (name in UNREAD and trouble.name == "bad_answer") or (name, what) in MEANS_NONE:
+                continue
+            served.faults.refuse_rest(trouble.status, body=trouble.body, times=OFTEN)
+            before = count.all
+            error = await refused(CALLS[name](polymarket, market), PATIENCE_S)
+            assert (what, trouble.name, trouble.status) == (what, error.name, error.status)
+            asked = count.all - before
+            assert 1 <= asked <= 1 + (name in TWO_QUESTIONS), (what, asked)
+            served.faults.forgive()
+
+
+@pytest.mark.parametrize("trouble", BANS.values(), ids=BANS)
+@pytest.mark.parametrize("name", OF_EACH_SERVICE)
+async def test_nothing_is_retried_into_a_ban(served, count, market, name, trouble):
+    served.faults.refuse_rest(trouble.status, body=trouble.body, times=OFTEN)
+    before = count.all
+    async with asking(served) as polymarket:
+        for _ in range(5):
+            error = await refused(CALLS[name](polymarket, market), PATIENCE_S)
+            assert trouble.name == error.name
+    assert 1 == count.all - before
+
+
+@pytest.mark.parametrize("trouble", IN_TIME.values(), ids=IN_TIME)
+@pytest.mark.parametrize("name", OF_EACH_SERVICE)
+async def test_trouble_that_lasts_is_one_sentence_in_time(served, count, market, name, trouble):
+    served.faults.refuse_rest(trouble.status, body=trouble.body, times=OFTEN)
+    before = count.all
+    async with asking(served) as polymarket:
+        error = await refused(CALLS[name](polymarket, market), PATIENCE_S)
+    assert (trouble.name, trouble.status) == (error.name, error.status)
+    assert 1 <= count.all - before <= ATTEMPTS_MAX
+
+
+async def test_what_must_not_be_done_twice_is_asked_once(served, count, market):
+    served.faults.refuse_rest(503, times=OFTEN)
+    before = count.all
+    async with asking(served) as polymarket:
+        error = await refused(polymarket.create_api_key(), PATIENCE_S)
+    assert "unavailable" == error.name
+    assert 1 == count.all - before
+
+
+@pytest.mark.parametrize("name", OF_EACH_SERVICE)
+async def test_an_answer_that_does_not_come_is_given_up_in_time(served, count, market, name):
+    served.faults.slow_rest(LATE_S)
+    before = count.all
+    async with asking(served, rest_timeout_s=0.3) as polymarket:
+        error = await refused(CALLS[name](polymarket, market), PATIENCE_S)
+    assert ("timeout", 0) == (error.name, error.status)
+    assert 1 <= count.all - before <= ATTEMPTS_MAX
+
+
+@pytest.mark.parametrize("name", OF_EACH_SERVICE)
+async def test_half_of_an_answer_is_no_answer(served, count, market, name):
+    served.faults.halve_rest(times=OFTEN)
+    before = count.all
+    async with asking(served) as polymarket:
+        error = await refused(CALLS[name](polymarket, market), PATIENCE_S)
+    assert "bad_answer" == error.name
+    assert 1 == count.all - before
+
+
+@pytest.mark.parametrize("name", OF_EACH_SERVICE)
+async def test_a_venue_that_is_not_there_is_one_sentence_in_time(market, name):
+    nowhere = free_address().replace("ws://", "http://").removesuffix("/ws/market")
+    config = Config(
+        polymarket_clob_url=nowhere,
+        polymarket_gamma_url=nowhere,
+        polymarket_data_url=nowhere,
+        rest_patience_s=PATIENCE_S,
+    )
+    async with AsyncPolymarket(config, creds(), wallet()) as polymarket:
+        error = await refused(CALLS[name](polymarket, market), PATIENCE_S)
+    assert "unreachable" == error.name
