@@ -36,7 +36,7 @@ def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-PYTHON: Final = files("src/**/*.py", "tests/**/*.py", "bench/**/*.py")
+PYTHON: Final = files("src/**/*.py", "tests/**/*.py", "bench/**/*.py", "examples/*.py")
 MODULES: Final = files("src/**/*.py")
 RUST: Final = files("rust/*/**/*.rs")
 PROSE: Final = files(
