@@ -107,7 +107,8 @@ def verdict(outcome: Outcome) -> str:
 def notes(*, shortened: bool = True) -> list[str]:
     """Return the rules, and for each client its version, its time-outs and what was read."""
     clients = [
-        f"{peer.name} {pinned(peer.name)}: {f'{peer.times}; ' if shortened else ''}read: {peer.reads}."
+        f"{peer.name} {pinned(peer.name)}: {f'{peer.times}; ' if shortened else ''}"
+        f"read: {peer.reads}."
         for peer in PEERS
     ]
     return [*RULES, SHORTENED if shortened else AS_THEY_ARE, *clients]
