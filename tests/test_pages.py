@@ -12,7 +12,9 @@ import pytest
 from tests.cli.kit import variables, venue
 
 from pr3dict.cli.demo import Addresses
+from pr3dict.client.credentials import API_KEY, PRIVATE_KEY
 from pr3dict.config import Config, variable_of
+from pr3dict.sim.accounts import TEST_KEY, TEST_PRIVATE_KEY
 
 DOCS: Final = Path(__file__).resolve().parent.parent / "docs"
 BLOCK: Final = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -30,10 +32,11 @@ SHOWN: Final = {
     ),
     "discovery:1": ("Bitcoin Up or Down",),
     "platform:0": (rf"^WS LIVE proved {PRICE} {PRICE}$", f"^{PRICE}", "^{'asset_id': '"),
+    "account:0": (),
     "simulator:0": (r"^\(\d+, \d+, \d+, \d+\) \(\d+, \d+\) \(\d+, \d+\)$",),
 }
 """What each program prints, by page and place on it."""
-ENDLESS: Final = {"discovery:1"}
+ENDLESS: Final = {"account:0", "discovery:1"}
 DEFINITIONS: Final = {"discovery:2"}
 """These define what is called elsewhere; test_docs.py compiles them."""
 
@@ -60,6 +63,7 @@ def leading_to(market: Addresses) -> dict[str, str]:
     host = market.rest_url.removeprefix("http://")
     paths = {
         "polymarket_market_ws_url": "ws/market",
+        "polymarket_user_ws_url": "ws/user",
         "polymarket_gamma_url": "gamma",
         "polymarket_data_url": "data-api",
     }
@@ -68,7 +72,8 @@ def leading_to(market: Addresses) -> dict[str, str]:
         for name, path in paths.items()
     } | {"polymarket_clob_url": market.rest_url}
     assert addresses.keys() <= {field.name for field in msgspec.structs.fields(Config)}
-    return {variable_of(name): address for name, address in addresses.items()}
+    key = dict(zip(API_KEY, TEST_KEY[:3], strict=True)) | {PRIVATE_KEY: TEST_PRIVATE_KEY}
+    return {variable_of(name): address for name, address in addresses.items()} | key
 
 
 def said(code: str, market: Addresses, cwd: Path, *, endless: bool) -> str:
