@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pytest
 from tests.app.kit import Served
@@ -20,9 +20,19 @@ SENTENCE_MAX: Final = 400
 SLACK_S: Final = 2.0
 """What a loaded machine may add to a stated time."""
 ATTEMPTS_MAX: Final = 4
+EDGE: Final = "<!DOCTYPE html><title>Just a moment...</title><p>Cloudflare Ray ID: 8f2</p>"
+OFTEN: Final = 10_000
 ORDER: Final = "0x" + "12" * 32
 
 Call = Callable[[AsyncPolymarket, GammaMarket], Awaitable[object]]
+
+
+class Trouble(NamedTuple):
+    """What the venue answers, and what that is called."""
+
+    status: int
+    body: str
+    name: str
 
 
 class Count:

@@ -1,14 +1,17 @@
 """Every method of `AsyncPolymarket` at a venue that answers what no client wants to read."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import pytest
 from tests.app.kit import venue
 from tests.badinput.kit import (
     ATTEMPTS_MAX,
     CALLS,
+    EDGE,
     OF_EACH_SERVICE,
+    OFTEN,
     Count,
+    Trouble,
     creds,
     refused,
     wallet,
@@ -20,17 +23,7 @@ from pr3dict.client.polymarket_sync import Polymarket
 from pr3dict.config import Config
 
 PATIENCE_S: Final = 1.0
-OFTEN: Final = 10_000
 LATE_S: Final = 5.0
-EDGE: Final = "<!DOCTYPE html><title>Just a moment...</title><p>Cloudflare Ray ID: 8f2</p>"
-
-
-class Trouble(NamedTuple):
-    """What the venue answers, and what that is called."""
-
-    status: int
-    body: str
-    name: str
 
 
 AT_ONCE: Final = {

@@ -33,6 +33,12 @@ def test_a_401_speaks_of_credentials():
     )
 
 
+def test_of_a_page_only_its_words_are_shown():
+    page = b"<html><style>p { x }</style><title>Just a moment</title><p class='y"
+    error = handshake.refused(URL, 403, {}, page, NOW)
+    assert str(error).endswith("blocks this program or this network: 'Just a moment'")
+
+
 def test_an_answer_is_shown_cut_and_on_one_line():
     error = handshake.refused(URL, 403, {}, b"<html>\r\n\x00\xff " + b"y" * 10_000, NOW)
     assert "\n" not in str(error)

@@ -109,6 +109,8 @@ class Account:
         self._wait_s: float | None = None
         """When REST is asked again if nothing happens before; None: when the channel opens."""
         self._missed = 0
+        self.doubt = ""
+        """Why REST has not told yet what was before; `""`: it has, or nobody asks it."""
 
     @property
     def is_live(self) -> bool:
@@ -326,6 +328,7 @@ class Account:
 
     def _answered(self, asked: Nanos, missed: int, *, anew: bool) -> None:
         self.counts["rest_answered"] += 1
+        self.doubt = ""
         self._missed += missed
         self.session.vouch()
         self._known_until, self._again_s, self._wait_s = asked, AGAIN_S, AUDIT_S
@@ -343,6 +346,7 @@ class Account:
         told = str(error)
         if refused:
             told = f"the venue refuses our credentials: {error}{await self._skew(rest)}"
+        self.doubt = told
         self.engine.publish(AccountDoubtful(error.name, told, self._clock.now()))
         self._settle(CredentialsError(told) if refused else None)
 

@@ -102,6 +102,9 @@ class RealTimeDataClient:
         self._sources = Sources(self._config.polymarket_rtds_url, ping_every, creds)
         self._hub = Hub(self._sources.expand)
         self._hub.on_refused = self._refused
+        self._hub.refusal = self._sources.refusal
+        self._refusals: dict[str, str] = {}
+        """What the venue has refused, by topic."""
         self._streams: Streams | None = None
         self._manager: OrderBookManager | None = None
         self._tokens: dict[Subscription, tuple[str, ...]] = {}
@@ -187,6 +190,7 @@ class RealTimeDataClient:
         gone = self._sources.remove(entries(subscription))
         for one in gone:
             self._tokens.pop(one, None)
+            self._refusals.pop(one.topic, None)
         self._sources.serve((), gone)
         self._note_types()
         over = before - self._all_tokens()
@@ -202,7 +206,7 @@ class RealTimeDataClient:
             "lagged": self._callbacks.lagged,
             "sources": self._sources.stats(),
             "market": None if self._manager is None else self._manager.get_stats(),
-            "unserved": self._sources.unserved(),
+            "unserved": self._sources.unserved() | self._refusals,
             "links": [msgspec.to_builtins(status) for status in self._links()],
             "consumers": [consumer.stats() for consumer in self._callbacks.consumers],
         }
@@ -240,10 +244,15 @@ class RealTimeDataClient:
 
     def _refused(self, refusal: StreamRefused) -> None:
         """Say once what the venue refuses, and wait for nothing that will not come."""
-        if refusal.code not in self._warned:
-            self._warned.add(refusal.code)
-            _log.warning("PolyBolt: %s (%s)", refusal.sentence, refusal.code)
-        self._callbacks.openings.done(self._sources.promised_by(Source.POLYBOLT))
+        source = self._sources.name(refusal.link)
+        if refusal.sentence not in self._warned:
+            self._warned.add(refusal.sentence)
+            _log.warning("%s: %s (%s)", source, refusal.sentence, refusal.code)
+        if source == Source.POLYBOLT.value:
+            self._callbacks.openings.done(self._sources.promised_by(Source.POLYBOLT))
+        else:
+            self._refusals[refusal.topic] = refusal.sentence
+            self._callbacks.openings.done({(refusal.topic, "")})
 
     def _links(self) -> list[LinkStatus]:
         streams, manager = self._streams, self._manager

@@ -65,6 +65,8 @@ class Hub:
         """Returns what is known of each connection that is wanted."""
         self.on_refused: Callable[[StreamRefused], object] = str
         """Called, on the thread of the streams, with what the venue does not serve."""
+        self.refusal: Callable[[LinkChanged], StreamRefused | None] = lambda _: None
+        """Returns what the loss of a connection refuses."""
         self._expand = expand
         self._lock: Final = threading.Lock()
         self._messages: list[EventMailbox] = []
@@ -92,6 +94,9 @@ class Hub:
                 self.tell(messages)
             elif isinstance(event, LinkChanged):
                 self.settle()
+                if event.phase is Phase.WAITING and (refused := self.refusal(event)) is not None:
+                    self.on_refused(refused)
+                    self._put(self._others, (refused,))
             else:
                 if isinstance(event, StreamRefused):
                     self.on_refused(event)

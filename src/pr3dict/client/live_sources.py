@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from pr3dict.app.events import LinkChanged
 from pr3dict.app.streams import Streams
 from pr3dict.client.legacy import of_user
 from pr3dict.client.live_routes import Route, Source, as_asked, route, sentence, stands_for
@@ -12,7 +13,7 @@ from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.errors import ConfigError, CredentialsError
 from pr3dict.model.events import Event
 from pr3dict.model.units import Nanos
-from pr3dict.venues.polymarket.live_types import ANY, Message, Subscription
+from pr3dict.venues.polymarket.live_types import ANY, Message, StreamRefused, Subscription
 from pr3dict.venues.polymarket.polybolt import PAIRS_MAX, PolyBoltSession
 from pr3dict.venues.polymarket.rtds import RtdsSession
 from pr3dict.venues.polymarket.sports import SportsSession
@@ -20,6 +21,8 @@ from pr3dict.venues.polymarket.topics import OPENS
 from pr3dict.venues.polymarket.user import UserSession
 from pr3dict.venues.polymarket.user_types import UserOrder, UserTrade
 
+_REFUSED: Final = ("credentials", "http_401")
+"""Names under which a user channel that refuses its key is lost."""
 _Session = RtdsSession | PolyBoltSession | SportsSession | UserSession
 
 
@@ -125,6 +128,24 @@ class Sources:
     def unserved(self) -> dict[str, str]:
         """Return the topics that nothing serves, with the sentence that says so."""
         return {one.topic: sentence(one.topic, Source.NOBODY) for one in self.of(Source.NOBODY)}
+
+    def refusal(self, event: LinkChanged) -> StreamRefused | None:
+        """Return what the loss of a connection refuses: our API key; None: it does not.
+
+        It may be called on the thread of the streams.
+        """
+        streams, session = self._streams, self._sessions.get(Source.USER)
+        if streams is None or session is None or session.link != event.link:
+            return None
+        status = streams.status(event.link)
+        if status is None or not any(status.lost.get(name) for name in _REFUSED):
+            return None
+        return StreamRefused(event.link, "clob_user", "credentials", event.error, event.local_ns)
+
+    def name(self, link: int) -> str:
+        """Return the name of the source behind a connection, for people."""
+        found = [source for source, one in self._sessions.copy().items() if one.link == link]
+        return found[0].value if found else "live data"
 
     def stats(self) -> dict[str, Any]:
         """Return the counts of each session by the name of its source."""

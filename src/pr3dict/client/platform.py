@@ -7,6 +7,7 @@ the place of a newer one. Without a feed the books are those of REST alone, by t
 import asyncio
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from pr3dict.app import world
@@ -222,7 +223,8 @@ class PolymarketPlatform:
 
     def _book_of(self, token: str) -> Request[bytes]:
         url = rest.book(self._config.polymarket_clob_url, token).url
-        return Request(url=url, read=bytes, limits=(limits.ALL, "clob", "/book"))
+        read = partial(rest.read_book, token=token)
+        return Request(url=url, read=read, limits=(limits.ALL, "clob", "/book"))
 
     def _told(self, token: str, body: bytes) -> OrderBookSnapshot | None:
         """Take in a book that no feed keeps, and return what is held of it then."""

@@ -133,7 +133,12 @@ def entries(wanted: Subscriptions | Subscription | Iterable[Any]) -> tuple[Subsc
             for one in (part.subscriptions if isinstance(part, Subscriptions) else (part,))
         )
     for one in found:
-        if not (isinstance(one, Subscription) and all(map(_is_text, (one.topic, one.type)))):
+        if isinstance(one, Subscription) and not all(map(_is_text, (one.topic, one.type))):
+            raise ConfigError(
+                f"wanted a topic and a type as text, found {one.topic!r:.80} and {one.type!r:.80}:"
+                " create_market_subscription and its siblings know them"
+            )
+        if not isinstance(one, Subscription):
             raise ConfigError(
                 "wanted what create_market_subscription and its siblings return, found a"
                 f" {_kind(wanted)}"

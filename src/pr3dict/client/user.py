@@ -1,6 +1,7 @@
 """`PolymarketUserClient`: your own orders and trades, as they happen, with what was missed."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -29,6 +30,8 @@ START_TIMEOUT_S: Final = 10.0
 """How long `start` waits until the account is known."""
 CANCEL_S: Final = 0.3
 """How long `stop` waits for callbacks that it has cancelled."""
+
+_log = logging.getLogger(__name__)
 
 OnOrder = Callable[[UserOrder], Any]
 OnTrade = Callable[[UserTrade], Any]
@@ -126,6 +129,7 @@ class PolymarketUserClient:
     async def start(self) -> None:
         """Connect and wait until the account is known, at most `start_timeout` seconds.
 
+        Where REST does not answer, a warning says so, `is_live` is false, and it is asked again.
         Raises `CredentialsError` where the venue refuses the credentials, `FeedError` where it
         cannot be reached in time; `RestError`, `TapeError`, `MissingExtra`. Nothing runs then.
         """
@@ -142,6 +146,10 @@ class PolymarketUserClient:
         try:
             await asyncio.to_thread(account.start)
             await self._until_known(account)
+            if account.doubt:
+                _log.warning(
+                    "what was before is not known yet, it is asked again: %s", account.doubt
+                )
         except BaseException:
             await self.stop()
             raise

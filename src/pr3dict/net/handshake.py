@@ -3,6 +3,7 @@
 The answers of HTTP mean the same at every venue, so they are read here, once for all transports.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -13,7 +14,10 @@ from pr3dict.model.units import NS_PER_S, Nanos
 
 EXCERPT_BYTES: Final = 256
 """What is shown of an answer; edge blocks come with 200 kB of HTML."""
+PAGE_BYTES: Final = 4096
+"""What of a page is looked through for words that are no markup."""
 
+_TAG: Final = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>?", re.DOTALL | re.IGNORECASE)
 _LATER: Final = frozenset({408, 425, 429})
 _REDIRECTS: Final = range(300, 400)
 _UNAUTHORIZED: Final = 401
@@ -76,5 +80,5 @@ def retry_after(text: str, now: Nanos) -> Nanos:
 
 
 def _excerpt(body: bytes) -> str:
-    text = " ".join(body[:EXCERPT_BYTES].decode(errors="replace").split())
-    return f": {text!r}" if text else ""
+    text = " ".join(_TAG.sub(" ", body[:PAGE_BYTES].decode(errors="replace")).split())
+    return f": {text[:EXCERPT_BYTES]!r}" if text else ""

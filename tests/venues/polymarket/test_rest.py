@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pr3dict.model.errors import FeedError, UnknownTokenError
+from pr3dict.model.errors import FeedError, RestError, UnknownTokenError
 from pr3dict.venues.polymarket import rest, rules
 
 CLOB = "http://127.0.0.1:8001/"
@@ -90,3 +90,23 @@ def test_reads_the_time_of_the_venue():
 def test_a_time_that_is_none_is_told(answer):
     with pytest.raises(FeedError, match="wanted whole seconds"):
         rest.read_time(answer)
+
+
+def test_the_book_of_a_token_is_passed_on_as_it_is():
+    answer = b'{"market":"0x1","asset_id":"42","bids":[],"asks":[{"price":"0.5","size":"1"}]}'
+    assert answer is rest.read_book(answer, "42")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"<p>", b"[]", b'{"asset_id":"42","bids":[{"pri', b'{"asset_id":"42"}', b"\xff"],
+)
+def test_half_a_book_is_none(answer):
+    with pytest.raises(RestError, match=r"^wanted the book of 42, found b'") as raised:
+        rest.read_book(answer, "42")
+    assert "bad_answer" == raised.value.name
+
+
+def test_the_book_of_another_token_is_not_taken_for_it():
+    with pytest.raises(RestError, match=r"wanted the book of 42, found that of 7$"):
+        rest.read_book(b'{"asset_id":"7","bids":[],"asks":[]}', "42")

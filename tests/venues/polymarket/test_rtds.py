@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 
+import msgspec
 import pytest
 from tests.venues.polymarket.live_vectors import after, compact, messages
 
@@ -11,7 +12,7 @@ from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.events import ControlReceived, FeedLost, FeedOpened, FrameRejected
 from pr3dict.model.links import Closed, Pace
 from pr3dict.model.states import Cause
-from pr3dict.venues.polymarket.live_types import Message, Subscription, TopicSilent
+from pr3dict.venues.polymarket.live_types import Message, StreamRefused, Subscription, TopicSilent
 from pr3dict.venues.polymarket.rtds import RtdsSession
 
 BTC = Subscription("crypto_prices", "update", "btcusdt")
@@ -142,6 +143,30 @@ def test_json_that_is_no_message_is_told_as_a_text(frame):
     (text,) = told(session, ControlReceived)
     assert frame.decode() in text.text
     assert balanced(session)
+
+
+def test_a_topic_that_the_venue_does_not_know_is_refused_by_name():
+    session = opened(BTC)
+    why = "leger GetTopics error: rpc error: code = NotFound topic: nope and type: * not found"
+    frame = msgspec.json.encode({"body": {"message": why}, "statusCode": 401})
+    assert EVENTS == session.feed(1, frame, after(1))
+    (refused,) = told(session, StreamRefused)
+    assert ("nope", "unknown_topic") == (refused.topic, refused.code)
+    assert "nope: the venue serves no topic of this name with the type *" == refused.sentence
+    assert {"refused": 1} == session.stats()["ignored"]
+    assert balanced(session)
+
+
+def test_another_refusal_is_told_by_its_cause_on_one_line():
+    session = opened(BTC)
+    why = "invalid Subscriptions[0]: no | caused by: invalid\nFilters: no match " + "x" * 900
+    frame = msgspec.json.encode({"body": {"message": why}, "statusCode": 400})
+    session.feed(1, frame, after(1))
+    (refused,) = told(session, StreamRefused)
+    assert ("", "400") == (refused.topic, refused.code)
+    sentence = "the venue refuses a subscription: invalid Filters: no match xx"
+    assert refused.sentence.startswith(sentence)
+    assert len(refused.sentence) < 400
 
 
 def test_the_same_frame_twice_is_one_message():

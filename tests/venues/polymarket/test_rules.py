@@ -43,6 +43,18 @@ def test_a_condition_id_is_hexadecimal(text):
     assert text == rules.condition_id(text)
 
 
+def test_a_token_id_is_told_from_a_condition_id():
+    with pytest.raises(UnknownTokenError, match=r"^wanted a condition id .* a token id \(it names"):
+        rules.condition_id(TOKEN)
+
+
+@pytest.mark.parametrize("check", [rules.token_id, rules.condition_id])
+@pytest.mark.parametrize("other", [None, 7, b"0x12", ["1"]])
+def test_what_is_no_text_is_refused_in_a_sentence(check, other):
+    with pytest.raises(UnknownTokenError, match="as text, found"):
+        check(other)
+
+
 @pytest.mark.parametrize("text", ["", "0x", TOKEN, "0xg", CONDITION + "00", "0x12/../book"])
 def test_what_is_no_condition_id_never_becomes_part_of_an_address(text):
     with pytest.raises(UnknownTokenError):

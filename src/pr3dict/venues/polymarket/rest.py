@@ -93,6 +93,22 @@ def read_market(answer: bytes) -> MarketRules:
         ) from wrong
 
 
+def read_book(answer: bytes, token: str) -> bytes:
+    """Return an answer of `/book` as it is; raises `RestError` when it is not of this token's book.
+
+    `Books.feed_rest` only counts what it cannot read: who waits for the book must be told.
+    """
+    try:
+        told = msgspec.json.decode(answer, type=_Book).asset_id
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as wrong:
+        raise RestError(
+            f"wanted the book of {token}, found {answer[:120]!r}: {wrong}", name="bad_answer"
+        ) from wrong
+    if told != token:
+        raise RestError(f"wanted the book of {token}, found that of {told:.80}", name="bad_answer")
+    return answer
+
+
 def read_time(answer: bytes) -> Nanos:
     """Read an answer of `/time`, whole seconds; raises `RestError` when it is not one.
 
@@ -109,6 +125,12 @@ def read_time(answer: bytes) -> Nanos:
 
 
 _Seconds = Annotated[int, msgspec.Meta(ge=0, lt=10**11)]
+
+
+class _Book(msgspec.Struct):
+    asset_id: str
+    bids: list[msgspec.Raw]
+    asks: list[msgspec.Raw]
 
 
 class _Outcome(msgspec.Struct):

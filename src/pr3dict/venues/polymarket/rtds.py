@@ -11,6 +11,7 @@ held to its own rhythm. Frames:
       "full_accuracy_value":"61035.86000000"}}
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -23,11 +24,12 @@ from pr3dict.model.links import Closed, Verdict
 from pr3dict.model.states import Cause
 from pr3dict.model.units import NS_PER_S, Nanos
 from pr3dict.venues.polymarket import rules, topics
-from pr3dict.venues.polymarket.intake import Intake, excerpt
+from pr3dict.venues.polymarket.intake import EXCERPT_MAX, Intake, excerpt
 from pr3dict.venues.polymarket.live_types import (
     ANY,
     BACKFILL,
     Message,
+    StreamRefused,
     Subscription,
     TopicSilent,
     typed,
@@ -53,6 +55,20 @@ class _Envelope(msgspec.Struct):
     payload: msgspec.Raw
     timestamp: int = 0
 
+
+class _Said(msgspec.Struct):
+    message: str
+
+
+class _Refusal(msgspec.Struct):
+    """How the venue says no: `{"body":{"message":"…"},"statusCode":401}`."""
+
+    body: _Said
+    status: int = msgspec.field(name="statusCode")
+
+
+_refusal: Final = msgspec.json.Decoder(_Refusal)
+_UNKNOWN: Final = re.compile(r"topic: (?P<topic>\S+) and type: (?P<type>\S+) not found")
 
 _envelope: Final = msgspec.json.Decoder(_Envelope)
 _payload: Final = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
@@ -164,8 +180,7 @@ class RtdsSession:
             envelope = _envelope.decode(text)
             payload = _payload.decode(envelope.payload)
         except msgspec.ValidationError as other:
-            told = ControlReceived(self.link, f"{excerpt(frame)} ({other})", now)
-            return intake.ignore("no_message", told)
+            return self._no_message(text, other, now)
         except (msgspec.DecodeError, UnicodeError, RecursionError) as wrong:
             return intake.reject("malformed", wrong, frame, now)
         envelope.topic = _topic_of(envelope, payload)
@@ -248,6 +263,14 @@ class RtdsSession:
         """Return the counts by name."""
         return {**self.intake.stats(), "renewed": self.renewed, "topics": list(self._topics())}
 
+    def _no_message(self, text: bytes, other: msgspec.ValidationError, now: Nanos) -> int:
+        """Tell of JSON that is no message: the venue refuses something, or says something else."""
+        refused = _refused(self.link, text, now)
+        if refused is not None:
+            return self.intake.ignore("refused", refused)
+        told = ControlReceived(self.link, f"{excerpt(text)} ({other})", now)
+        return self.intake.ignore("no_message", told)
+
     def _topics(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(one.topic for one in self._wanted))
 
@@ -311,6 +334,33 @@ class RtdsSession:
             self._outgoing.append(
                 _encode({"action": action, "subscriptions": [_as_sent(one) for one in part]})
             )
+
+
+def _refused(link: int, text: bytes, now: Nanos) -> StreamRefused | None:
+    """Return what the venue refuses by this text; None: it is no refusal."""
+    try:
+        said = _refusal.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    unknown = _UNKNOWN.search(said.body.message)
+    if unknown is None:
+        why = _plain(said.body.message.rpartition("caused by: ")[2])
+        return StreamRefused(
+            link, "", str(said.status), f"the venue refuses a subscription: {why}", now
+        )
+    topic, kind = _plain(unknown["topic"]), _plain(unknown["type"])
+    return StreamRefused(
+        link,
+        topic,
+        "unknown_topic",
+        f"{topic}: the venue serves no topic of this name with the type {kind}",
+        now,
+    )
+
+
+def _plain(text: str) -> str:
+    """Return words of the venue as a sentence repeats them: on one line, not too long."""
+    return "".join(c if c.isprintable() else " " for c in text[:EXCERPT_MAX])
 
 
 def _topic_of(envelope: _Envelope, payload: dict[str, Any]) -> str:

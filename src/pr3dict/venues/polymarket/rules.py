@@ -48,6 +48,8 @@ def token_id(text: str) -> str:
 
     Raises `UnknownTokenError`; for a condition id with the sentence that tells the difference.
     """
+    if not isinstance(text, str):
+        raise UnknownTokenError(f"wanted a token id as text, found {text!r:.80}")
     if _TOKEN_ID.fullmatch(text):
         return text
     if _CONDITION_ID.fullmatch(text):
@@ -63,8 +65,15 @@ def condition_id(text: str) -> str:
 
     Raises `UnknownTokenError`. Protocol V2 has ids of 62 digits (SDK, 2026-10-21).
     """
+    if not isinstance(text, str):
+        raise UnknownTokenError(f"wanted a condition id as text, found {text!r:.80}")
     if _CONDITION_ID.fullmatch(text):
         return text
+    if _TOKEN_ID.fullmatch(text):
+        raise UnknownTokenError(
+            f"wanted a condition id (it names a market), 0x and 64 digits, found {_shown(text)!r},"
+            " a token id (it names one of its outcomes)"
+        )
     raise UnknownTokenError(f"wanted a condition id, 0x and 64 digits, found {_shown(text)!r}")
 
 
