@@ -33,7 +33,7 @@ SHOWN: Final = {
     ),
     "combined_strategy": (rf"  {PRICE}: (?:BUY at|SELL at|nothing \()",),
     "find_a_market": (
-        "https://polymarket.com/",
+        "https://polymarket.com/event/",
         rf"  Yes  at {PRICE}: token \d{{70}}",
         f"tick {PRICE}, at least 5 shares an order",
         "a taker pays ",

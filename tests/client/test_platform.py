@@ -179,8 +179,12 @@ async def test_a_book_is_had_by_the_name_of_its_market(served):
             assert market.token_ids == (yes.asset_id, no.asset_id)
             assert (True, Source.WS) == (no.is_live, no.source)
             assert yes.asset_id == (await platform.get_orderbook(name)).asset_id
+            assert yes.asset_id == platform.get_orderbook_metrics(name)["asset_id"]
+            assert yes.best_bid <= platform.calculate_vwap(name, "BUY", 1) < 1
         with pytest.raises(UnknownMarketError, match=r"wanted an outcome of Yes, No, found 'up'$"):
             await platform.get_orderbook(market.slug, "up")
+        with pytest.raises(UnknownTokenError):
+            platform.calculate_vwap("a-name-that-nobody-asked-for", "BUY", 1)
 
 
 async def test_what_names_no_market_is_told(served):

@@ -148,8 +148,12 @@ class PolymarketPlatform:
             return held
 
     def get_orderbook_metrics(self, asset_id: str) -> dict[str, Any] | None:
-        """Return the figures of a book that is kept by WebSocket, by name; None: it is not."""
-        metrics = None if self._manager is None else self._manager.get_metrics(asset_id)
+        """Return the figures of a book that is kept by WebSocket, by name; None: it is not.
+
+        asset_id: a token id, or what `get_orderbook` was asked by: then its first outcome.
+        """
+        token = self._token_before(asset_id)
+        metrics = None if self._manager is None else self._manager.get_metrics(token)
         return None if metrics is None else metrics.as_dict()
 
     def calculate_vwap(
@@ -159,8 +163,9 @@ class PolymarketPlatform:
 
         None where it cannot be filled, or nobody has asked for the book. Raises
         `UnknownTokenError`, and `ValueError` for another side than BUY and SELL, or no budget.
+        asset_id: as in `get_orderbook_metrics`.
         """
-        token = token_id(asset_id)
+        token = self._token_before(asset_id)
         book = self._held(token) or self._told_before(token)
         return None if book is None else book.calculate_vwap(side, depth_usdc)
 
@@ -176,6 +181,11 @@ class PolymarketPlatform:
             self._named[name] = await self.market(name)
         market = self._named[name]
         return market.token_ids[0] if outcome is None else market.token(outcome)
+
+    def _token_before(self, name: str) -> str:
+        """Return the token of an id, or of the first outcome of a name that was looked up."""
+        market = None if not isinstance(name, str) or name.isdigit() else self._named.get(name)
+        return token_id(name) if market is None else market.token_ids[0]
 
     def _ask(self) -> "Rest":
         """Return what carries requests, made when the first one is asked for."""
