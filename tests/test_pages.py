@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from tests.cli.kit import variables, venue
 
+from pr3dict import AsyncPolymarket, Market, PolymarketPlatform
 from pr3dict.cli.demo import Addresses
 from pr3dict.client.credentials import API_KEY, PRIVATE_KEY
 from pr3dict.config import Config, variable_of
@@ -104,3 +105,20 @@ def test_a_program_of_a_page_runs_and_shows_what_it_is_for(name, market, tmp_pat
 
 def test_every_program_of_these_pages_is_run():
     assert set(PROGRAMS) == SHOWN.keys() | DEFINITIONS
+
+
+def test_the_page_of_rest_names_every_method_and_no_other():
+    text = (DOCS / "rest.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:get|list|refresh|create|derive|delete)_\w+|search)\b", text))
+    methods = {name for name in dir(AsyncPolymarket) if not name.startswith("_")}
+    others = {"aclose", "market", "markets", "markets_of", "rolling"}
+    assert (set(), set()) == (methods - others - named, named - methods)
+
+
+@pytest.mark.parametrize(
+    ("page", "kind"), [("discovery", Market), ("platform", PolymarketPlatform)]
+)
+def test_a_page_names_every_member(page, kind):
+    text = (DOCS / f"{page}.md").read_text("utf-8")
+    members = {name for name in dir(kind) if not name.startswith("_")}
+    assert set() == {name for name in members if not re.search(rf"`[^`]*\b{name}\b[^`]*`", text)}
