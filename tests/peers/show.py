@@ -32,9 +32,9 @@ def _events(run: Run) -> str:
     """Return how many events were seen, by kind: markets and symbols together."""
     kinds: Counter[str] = Counter()
     for key, n in run.last.seen.items():
-        *kind, last = key.split()
-        named = last.startswith("0x") or last.islower()
-        kinds[" ".join(kind) if kind and named else key] += n
+        kind, _, which = key.rpartition(" ")
+        of_price = kind.startswith("price.") or "/" in kind
+        kinds[kind if of_price or which.startswith("0x") else key] += n
     if not kinds:
         return "-"
     parts = (f"{kind} {n}" for kind, n in sorted(kinds.items()))

@@ -34,6 +34,8 @@ SETTLED_MS: Final = 95_000
 """How long before the clients come three questions are answered; that is told after 120 s."""
 SPEED: Final = 5.0
 """A trade is confirmed after 10 s of venue time: 2 s of ours."""
+COMMENT_EVERY_MS: Final = 300
+"""Venue time: often enough for each kind within a few seconds."""
 FOLLOWED: Final = 4
 """Markets of which the drivers follow all; three more are about to be resolved."""
 MARKETS: Final = 7
@@ -138,7 +140,8 @@ async def _play(drivers: Sequence[Driver]) -> list[Run]:
         settled_ms = venue.now_ms
         while venue.now_ms < settled_ms + SETTLED_MS:
             await server.step(100)
-        server.wing(RtdsWing).stream.legacy = RTDC in there
+        live = server.wing(RtdsWing).stream
+        live.legacy, live.comments.every_ms = RTDC in there, COMMENT_EVERY_MS
         server.wing(SportsWing).stream.keyless = False
         server.resume()
         stage = _Stage(server, there)

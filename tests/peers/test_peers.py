@@ -12,10 +12,13 @@ from tests.peers.stage import BOOKS, CLOB, PLAYS, PUBLIC, RTDC, SECURE, Driver, 
 DRIVERS = [driver for drivers in PLAYS for driver in drivers]
 FOLLOWERS = [driver for driver in DRIVERS if driver is not CLOB]
 READERS = [PUBLIC, SECURE, CLOB]
+COMMENTS = tuple(
+    f"comments/{what}_{done}" for what in ("comment", "reaction") for done in ("created", "removed")
+)
 KINDS = {
     PUBLIC: (
         *("book", "price_change", "last_trade_price", "best_bid_ask", "tick_size_change"),
-        *("new_market", "market_resolved", "sports", "comments/"),
+        *("new_market", "market_resolved", "sports", *COMMENTS),
         *("crypto_prices/update btcusdt", "crypto_prices_chainlink/update btc/usd"),
         *("crypto_prices_twap_thirty/update", "crypto_prices_twap_sixty/update"),
         "equity_prices/update aapl",
@@ -27,7 +30,7 @@ KINDS = {
         *("price.equity.twap snapshot aapl", "price.equity.twap update aapl"),
     ),
     RTDC: (
-        *("activity/trades", "activity/orders_matched", "comments/"),
+        *("activity/trades", "activity/orders_matched", *COMMENTS),
         *("crypto_prices/subscribe btcusdt", "crypto_prices/update btcusdt"),
         *("crypto_prices/subscribe btc/usd", "crypto_prices_chainlink/update btc/usd"),
         *("equity_prices/subscribe aapl", "equity_prices/update aapl"),

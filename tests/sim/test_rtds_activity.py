@@ -53,6 +53,13 @@ def test_comments_are_the_same_from_the_same_seed_however_often_one_asks():
     assert 100 < len(slowly) < 300
 
 
+def test_a_script_lets_more_be_written():
+    comments = Comments(1, START_MS, (7,))
+    comments.every_ms = 200
+
+    assert 200 < len(list(comments.due(START_MS + 80_000)))
+
+
 def test_whatever_is_taken_back_was_there_before():
     there: set[str] = set()
     kinds: Counter[str] = Counter()

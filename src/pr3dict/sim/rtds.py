@@ -81,7 +81,8 @@ class Rtds:
         self._parties = parties or _strangers
         self._prices = RtdsPrices(walks, source.now_ms)
         events = sorted({listing.name.event.id for listing in source.listings}) or [1]
-        self._comments = Comments(seed, source.now_ms, events)
+        self.comments = Comments(seed, source.now_ms, events)
+        """What people write, for scripts."""
         self._rfq = Rfq(source, source.now_ms)
         self._guests: dict[int, Guest] = {}
 
@@ -133,7 +134,7 @@ class Rtds:
         """Tell prices and comments of the seconds that have passed."""
         for guest in self._guests.values():
             guest.quiet = guest.quiet or now_ms - guest.pinged_ms > QUIET_MS
-        messages = chain(self._prices.due(now_ms), self._comments.due(now_ms))
+        messages = chain(self._prices.due(now_ms), self.comments.due(now_ms))
         old = list(self._rfq.due(now_ms))
         return self._to_guests(chain(messages, old if self.legacy else ()))
 

@@ -77,6 +77,8 @@ class Comments:
 
     def __init__(self, seed: int, start_ms: int, events: Sequence[int]) -> None:
         """`events`: the ids of those that people write about."""
+        self.every_ms = COMMENT_EVERY_MS
+        """Script: the mean time between two things that happen from the next one on."""
         self._rng = Random(f"{seed}:comments")  # noqa: S311 - a seed must give the same talk
         self._events = events
         self._ids = count(1_000_000)
@@ -92,7 +94,7 @@ class Comments:
             yield self._happens(at_ms)
 
     def _gap_ms(self) -> int:
-        return 1 + round(self._rng.expovariate(1 / COMMENT_EVERY_MS))
+        return 1 + round(self._rng.expovariate(1 / self.every_ms))
 
     def _happens(self, at_ms: int) -> Told:
         kind = self._rng.randrange(10)

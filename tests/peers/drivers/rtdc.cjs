@@ -31,7 +31,9 @@ const retired = [
   { topic: "rfq", type: "*" },
 ];
 const kinds = [
-  "activity/trades", "activity/orders_matched", "comments/",
+  "activity/trades", "activity/orders_matched",
+  "comments/comment_created", "comments/comment_removed",
+  "comments/reaction_created", "comments/reaction_removed",
   "crypto_prices/subscribe btcusdt", "crypto_prices/update",
   // The venue tells what was of Chainlink under the name of Binance's topic.
   "crypto_prices/subscribe btc/usd", "crypto_prices_chainlink/update",

@@ -15,6 +15,8 @@ TOPICS: Final = {
     "prices.crypto.chainlink": "crypto_prices_chainlink",
     "prices.equity.pyth": "equity_prices",
 }
+COMMENTS: Final = ("comment_created", "comment_removed", "reaction_created", "reaction_removed")
+"""Unasked, the client follows the first alone."""
 WINDOWS: Final = {30: "crypto_prices_twap_thirty", 60: "crypto_prices_twap_sixty"}
 
 
@@ -32,7 +34,8 @@ async def main() -> None:
         await teller.ask("events")
         for kind in ("tick_size_change", "new_market", "market_resolved", "last_trade_price"):
             await teller.until(f"hear {kind}", partial(_heard, teller, kind))
-        await teller.until("hear a comment", lambda: _heard(teller, "comments/"))
+        for kind in COMMENTS:
+            await teller.until(f"hear {kind}", partial(_heard, teller, f"comments/{kind}"))
         await asyncio.sleep(max(0.0, began + STREAMS_S - asyncio.get_running_loop().time()))
         await teller.end()
         await streams.close()
@@ -53,7 +56,7 @@ async def _follow(teller: Teller, streams: Following) -> None:
     more = specs.MarketSpec(asset_ids=leaves)
     added = await streams.subscribe("market, two more", more, _of_market)
     await streams.subscribe("sports", specs.SportsSpec(), lambda _: "sports")
-    await streams.subscribe("comments", specs.CommentsSpec(), _of_rtds)
+    await streams.subscribe("comments", specs.CommentsSpec(types=COMMENTS), _of_rtds)
     for topic in ("prices.crypto.binance", "prices.crypto.chainlink"):
         await streams.subscribe(topic, specs.CryptoPricesSpec(topic=topic), _of_rtds)
     for window in WINDOWS:

@@ -46,6 +46,7 @@ async def main() -> None:
         await _follow(teller, streams)
         await _trade(teller, client)
         await _read(teller, client)
+        await _rest_until_met(teller, client, streams)
         await _beat(teller, client)
         for kind in ("order LIVE", "order CANCELED", "trade MATCHED", "trade MINED"):
             await teller.until(f"hear {kind}", partial(_heard, streams, kind))
@@ -122,6 +123,25 @@ async def _trade(teller: Teller, client: Any) -> None:
     settled = client.wait_for_order_fill_settlement(bought)
     hashes = await teller.do("wait_for_order_fill_settlement", settled)
     teller.expect("the chain has the trade", True, bool(hashes))
+
+
+async def _rest_until_met(teller: Teller, client: Any, streams: Following) -> None:
+    """Let orders rest at both best prices until one of the crowd takes one of them."""
+    token = teller.task["markets"][1]["tokens"][0]
+    book = await teller.do("get_order_book", client.get_order_book(asset_id=token))
+    best_bid = max(level.price for level in book.bids)
+    best_ask = min(level.price for level in book.asks)
+    for side, price in (("BUY", best_bid), ("SELL", best_ask)):
+        resting = {"asset_id": token, "price": price, "size": 5, "side": side}
+        await teller.do(f"rest to {side}", client.place_limit_order(**resting, post_only=True))
+    await teller.until("be met as a maker", partial(_made, streams))
+    await teller.do("cancel what was not met", client.cancel_all())
+
+
+def _made(streams: Following) -> bool:
+    return any(
+        event.type == "trade" and event.payload.trader_side == "MAKER" for event in streams.events
+    )
 
 
 async def _read(teller: Teller, client: Any) -> None:
