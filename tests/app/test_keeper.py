@@ -286,3 +286,16 @@ async def test_claims_that_are_due_are_closed_without_a_frame():
         await until(lambda: not desk.books.wake_at)
 
     assert Cause.BEST in [e.cause for e in desk.told if isinstance(e, StateChanged)]
+
+
+async def test_a_connection_that_is_down_does_not_keep_the_audit_of_the_others_from_its_turn():
+    desk = Desk(rest_per_s=10.0, fallback_every_s=0.05)
+    desk.links.carried[2] = ["777"]
+    desk.books.track("777", 2)
+    desk.deliver(book(A), book(B))
+    desk.rest.answers["/books"] = 200, [book(A), book(B), book("777")]
+    desk.keeper.wanted(["777"], desk.clock.now())
+    counts = desk.keeper.fallback.counters, desk.keeper.audit.counters
+    async with desk.at_work():
+        await until(lambda: counts[0]["read"] >= 5 and counts[1]["agreed"] >= 5)
+    assert abs(counts[0]["asked"] - counts[1]["asked"] / 2) <= 2  # two books each time

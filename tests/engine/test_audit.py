@@ -227,3 +227,26 @@ def test_a_failed_request_waits_and_doubts_nobody():
 
     assert [] == desk.due(39 * S)
     assert ["a"] == desk.due(40 * S)
+
+
+def test_what_was_read_before_the_process_stood_still_convicts_no_book():
+    desk = Desk("a")
+    first_look(desk)
+    assert ["a"] == desk.due(20 * S)
+    assert [] == desk.answered(20 * S, same=False)
+    desk.audit.overslept()
+    later = desk.audit.wake_at() - START
+    assert ["a"] == desk.due(later)
+    assert [] == desk.answered(later, same=False)  # the first of two, again
+    assert ["a"] == desk.due(later + 2 * S)
+    assert ["a"] == desk.answered(later + 2 * S, same=False)
+
+
+def test_an_answer_that_came_while_the_process_stood_still_says_nothing():
+    desk = Desk("a")
+    first_look(desk)
+    assert ["a"] == desk.due(20 * S)
+    desk.audit.overslept()
+    assert [] == desk.answered(31 * S, same=False)
+    assert {"overtaken": 1} == {k: v for k, v in desk.audit.counters.items() if k == "overtaken"}
+    assert 0 == desk.audit.counters["differed"]

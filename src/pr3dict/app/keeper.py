@@ -28,6 +28,8 @@ from pr3dict.ports import Http
 from pr3dict.tape.payloads import Rules, pack_offset, pack_rules, pack_suspect
 from pr3dict.venues.polymarket import rest
 
+STALLED: Final = NS_PER_S // 2
+"""A look that comes so much later than planned tells that the loop stood still."""
 TICK_S: Final = 0.1
 """The longest sleep: a frame may have left a claim to be closed, which no event tells."""
 NAP_S: Final = 0.001
@@ -87,6 +89,9 @@ class Keeper:
         self.audit = Audit(budget, every_ns=round(config.audit_every_s * NS_PER_S))
         every_ns = round(config.fallback_every_s * NS_PER_S) if http is not None else 0
         self.fallback = Fallback(budget, links.tokens_of, every_ns=every_ns)
+        self._looked = parts.clock.now()
+        self._polled = False
+        """Whether the fallback asked last: it and the audit take turns, or one would starve."""
         self._drift = Drift(lambda: parts.books.counters()["proofs.proved"])
         self._steps = Steps(parts.clock.now(), parts.clock.wall())
         self._nudge = asyncio.Event()
@@ -133,6 +138,9 @@ class Keeper:
     def _once(self, group: asyncio.TaskGroup) -> None:
         now = self._parts.clock.now()
         books = self._parts.books
+        if now - self._looked > STALLED:
+            self.audit.overslept()
+        self._looked = now
         if 0 < books.wake_at <= now:
             self._parts.engine.changed(books.wake(now))
         if step := self._steps.seen(now, self._parts.clock.wall()):
@@ -143,9 +151,22 @@ class Keeper:
             fetched = remedies.fetch
             failed = partial(self.heal.failed, fetched)
             group.create_task(self._help(self._fetch(fetched), failed))
-        if polled := self.fallback.due(now):
-            group.create_task(self._help(self._poll(polled), self.fallback.failed))
-        if self._http is not None and (ask := self.audit.due(now, self._look)) is not None:
+        if self._http is None:
+            return
+        turns = (self._poll_next, self._audit_next)
+        for turn in reversed(turns) if self._polled else turns:
+            turn(now, group)
+
+    def _poll_next(self, now: Nanos, group: asyncio.TaskGroup) -> None:
+        """Read the next books whose connection is down, if it is time."""
+        if tokens := self.fallback.due(now):
+            self._polled = True
+            group.create_task(self._help(self._poll(tokens), self.fallback.failed))
+
+    def _audit_next(self, now: Nanos, group: asyncio.TaskGroup) -> None:
+        """Compare the next quiet books, if it is time."""
+        if (ask := self.audit.due(now, self._look)) is not None:
+            self._polled = False
             work = self._read(ask.tokens) if ask.tokens else self._rule(ask)
             group.create_task(self._help(work, self.audit.failed))
 

@@ -152,6 +152,15 @@ class Audit:
         self._versions = {}
         self.counters["failed"] += 1
 
+    def overslept(self) -> None:
+        """Doubt nothing by what was read before this process stood still, or meanwhile.
+
+        What the stream told in that time is still to be read, and REST may be ahead by all of it.
+        """
+        self.counters["overslept"] += 1
+        self._versions = dict.fromkeys(self._versions, -1)  # no book is at that version
+        self._doubts.clear()
+
     def _look_at_due(self, now: int, look: Look) -> None:
         while self._timers and self._timers[0][0] <= now:
             due, token = heapq.heappop(self._timers)

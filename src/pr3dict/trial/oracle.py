@@ -79,6 +79,8 @@ class Oracle:
         """What was lost last, by token."""
         self._seen: dict[str, tuple[int, int, int, int]] = {}
         """(epoch, local_ns, version, venue_ns) of each book when it was last looked at."""
+        self._crossed: dict[str, tuple[int, int]] = {}
+        """Books seen crossed: the version, and since when."""
         self._unreadable = 0
         self._lost: dict[str, int] = {}
         """Tokens whose continuity is lost and not told to be resumed, since when."""
@@ -120,7 +122,7 @@ class Oracle:
     def forget(self, tokens: Iterable[str]) -> None:
         """Tell that nobody wants these any more."""
         for token in tokens:
-            for told in (self._wrong, self._struck, self._seen, self._lost):
+            for told in (self._wrong, self._struck, self._seen, self._lost, self._crossed):
                 told.pop(token, None)
 
     # -- the invariants --------------------------------------------------------------------------
@@ -210,8 +212,15 @@ class Oracle:
         if view.state != BookState.LIVE or view.proof == Proof.PENDING:
             return
         bid, bid_size, ask, ask_size = view.top()
-        if bid and ask and bid >= ask:
-            self.breaks("I12", token, f"is LIVE and crossed, {bid} over {ask}")
+        if not (bid and ask and bid >= ask):
+            self._crossed.pop(token, None)
+        else:  # without proofs nothing shows that it is in the middle of a batch
+            version, since_ns = self._crossed.get(token, (0, 0))
+            if version != view.version:
+                since_ns = self._now()
+            self._crossed[token] = view.version, since_ns
+            if view.proof != Proof.OFF or self._now() - since_ns > BATCH_NS:
+                self.breaks("I12", token, f"is LIVE and crossed, {bid} over {ask}")
         if (bid and not bid_size) or (ask and not ask_size):
             self.breaks("I12", token, "has a best level of size 0")
 
