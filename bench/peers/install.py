@@ -43,8 +43,11 @@ def absence(name: str) -> str:
     if installed:
         return ""
     reason = _reason_file(name)
-    why = reason.read_text("utf-8") if reason.exists() else "python -m bench.peers --install"
-    return f"not installed: {why}"
+    if reason.exists():
+        return f"not installed: {reason.read_text('utf-8')}"
+    return (
+        f"not installed: {'make peers' if name in WORKING else 'python -m bench.peers --install'}"
+    )
 
 
 def install(names: Iterable[str]) -> dict[str, str]:

@@ -5,9 +5,10 @@ import sys
 
 import pytest
 from bench.peers import install
-from bench.peers.catalogue import PEERS, pinned
+from bench.peers.catalogue import PEERS, WORKING, is_node, pinned
 
 OURS, POLYPULSE = PEERS[0], PEERS[1]
+PYTHON = [name for name in WORKING if not is_node(name)]
 NODE = next(peer for peer in PEERS if peer.kind == "node")
 
 
@@ -56,6 +57,15 @@ def test_what_is_installed_is_not_installed_again(monkeypatch):
     monkeypatch.setattr(install, "absence", lambda _: "")
     monkeypatch.setattr(install, "run", lambda _: pytest.fail("ran an installer"))
     assert {} == install.install([POLYPULSE.name, NODE.name])
+
+
+def test_a_client_that_cannot_be_installed_stops_nobody(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(install, "_make_venv", lambda: None)
+    monkeypatch.setattr(install, "run", lambda _: "no network")
+    install.main()
+    told = capsys.readouterr().err.splitlines()
+    assert [*WORKING] == [line.split(":")[0] for line in told]
+    assert all("not installed: no" in install.absence(name) for name in PYTHON)
 
 
 def test_the_complaint_of_an_installer_is_its_last_line_without_addresses():
