@@ -87,7 +87,7 @@ class Wire:
                 self.end(1006, "reset")
             return
         self._heard_at = max(self._heard_at + GRAIN_S, self._loop.time() + self._delay_s())
-        self._loop.call_at(self._heard_at, self._hear, frame)
+        self._loop.call_at(self._heard_at, self._hear, frame, self._heard_at)
 
     def abort(self) -> None:
         """Drop it at once; the client's side."""
@@ -179,8 +179,10 @@ class Wire:
                 return
         self._on_arrived(self, parcel)
 
-    def _hear(self, frame: bytes) -> None:
-        self.touched = self.touched or self.dead
+    def _hear(self, frame: bytes, due: float) -> None:
+        """Let the venue hear a frame; it stands still with the client, as no other venue does."""
+        late = self._loop.time() - due > LATE_S
+        self.touched = self.touched or self.dead or late
         if self.open and not self.dead:
             self._on_sent(self, frame)
 
