@@ -37,8 +37,8 @@ SPEED: Final = 5.0
 COMMENT_EVERY_MS: Final = 300
 """Venue time: often enough for each kind within a few seconds."""
 FOLLOWED: Final = 4
-"""Markets of which the drivers follow all; three more are about to be resolved."""
-MARKETS: Final = 7
+"""Markets of which the drivers follow all; three more are about to be resolved, one is closed."""
+MARKETS: Final = 8
 REGRID: Final = 100
 """A tick of 0.0001: another one than that of any market here."""
 COMPLAINT: Final = 600
@@ -133,13 +133,7 @@ async def _play(drivers: Sequence[Driver]) -> list[Run]:
     shape = {"created_per_hour": 0.0, "resolved_per_hour": 0.0, "trade_share": 0.3}
     venue = Venue(SimConfig(markets=MARKETS, rate=Pace(speed=SPEED), start_ms=now_ms, **shape))
     async with Ledgered(venue) as server:
-        server.pause()
-        await server.step(HISTORY_STEPS)
-        for listing in venue.listings[FOLLOWED:]:
-            venue.settle(listing.tokens[0])
-        settled_ms = venue.now_ms
-        while venue.now_ms < settled_ms + SETTLED_MS:
-            await server.step(100)
+        await _make_history(server, venue)
         live = server.wing(RtdsWing).stream
         live.legacy, live.comments.every_ms = RTDC in there, COMMENT_EVERY_MS
         server.wing(SportsWing).stream.keyless = False
@@ -148,6 +142,21 @@ async def _play(drivers: Sequence[Driver]) -> list[Run]:
         async with asyncio.TaskGroup() as group:
             working = [group.create_task(stage.work(driver)) for driver in there]
     return [*runs, *(task.result() for task in working)]
+
+
+async def _make_history(server: Ledgered, venue: Venue) -> None:
+    """Let the venue trade, close one market, and bring three more near their end."""
+    server.pause()
+    await server.step(HISTORY_STEPS)
+    *ending, over = venue.listings[FOLLOWED:]
+    venue.settle(over.tokens[0])
+    while not over.closed_ms:
+        await server.step(100)
+    for listing in ending:
+        venue.settle(listing.tokens[0])
+    settled_ms = venue.now_ms
+    while venue.now_ms < settled_ms + SETTLED_MS:
+        await server.step(100)
 
 
 class _Stage:

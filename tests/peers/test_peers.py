@@ -41,6 +41,8 @@ KINDS = {
     ),
     BOOKS: ("book", "price_change", "last_trade_price", "tick_size_change"),
 }
+EMPTY = {"list_teams", "get_sports"}
+"""Of what the simulated venue has nothing to tell."""
 HEARTBEATS = {
     PUBLIC: {"/ws/market PING", "/rtds PING", "/sports/ws pong"},
     SECURE: {"/ws/user PING"},
@@ -75,6 +77,11 @@ def left_early(run: Run, key: str) -> bool:
 def test_the_client_does_all_that_was_asked_of_it(run):
     assert [] == run.troubles
     assert run.done
+
+
+@each(DRIVERS)
+def test_no_answer_is_empty(run):
+    assert [] == [done.did for done in run.done if not done.saw and done.did not in EMPTY]
 
 
 @each(DRIVERS)
