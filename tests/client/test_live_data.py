@@ -1,11 +1,10 @@
 """The live-data client against the simulated venue on 127.0.0.1, and against broken ones."""
 
 import asyncio
-import logging
 
 import pytest
-from tests.app.kit import until, venue
-from tests.net.peers import CLOSE, Peer, frame, free_address, serving
+from tests.app.kit import venue
+from tests.client.live_kit import later, only
 
 from pr3dict.client.live_data import ConnectionStatus, RealTimeDataClient
 from pr3dict.client.polymarket import AsyncPolymarket
@@ -21,7 +20,6 @@ from pr3dict.config import Config
 from pr3dict.core import load
 from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.errors import ConfigError, FeedError, UnknownMarketError
-from pr3dict.model.events import FeedLost, FrameRejected
 from pr3dict.model.records import Kind
 from pr3dict.sim.clob_private import ClobPrivate
 from pr3dict.sim.live_wing import PolyboltWing
@@ -40,30 +38,6 @@ def served():
 @pytest.fixture
 def config(served):
     return served.config(**{**served.server.settings(), "backoff_base_s": 0.02})
-
-
-def only(kind, found):
-    """Return a callback that keeps the events of one kind."""
-
-    def on_event(event):
-        if isinstance(event, kind):
-            found.append(event)
-
-    return on_event
-
-
-async def until_gone(peer: Peer) -> None:
-    """Hear out a client until it says goodbye, and answer that."""
-    while True:
-        opcode, payload = await peer.hear()
-        if opcode == CLOSE:
-            peer.say(frame(payload, CLOSE))
-            return
-
-
-async def later(true):
-    """Return when this has become true."""
-    return await asyncio.to_thread(until, true)
 
 
 async def test_the_first_example_of_the_brief_prints_before_it_ends(served, config):
@@ -280,106 +254,6 @@ async def test_the_tapes_hold_everything_but_credentials(served, config, creds, 
     everything = b"".join(payload for _, payload in records)
     for secret in (creds.secret.reveal(), creds.passphrase.reveal()):
         assert secret.encode() not in everything
-
-
-async def test_a_loss_is_told_and_mended():
-    statuses, lost = [], []
-    kicked = asyncio.Event()
-
-    async def script(peer: Peer) -> None:
-        await peer.accept()
-        await peer.hear()
-        peer.say(frame(b'{"topic":"activity","type":"trades","payload":{"a":1}}'))
-        if not kicked.is_set():
-            kicked.set()
-            await peer.goodbye(1001)
-        await until_gone(peer)
-
-    async with serving(script) as url:
-        client = RealTimeDataClient(
-            url,
-            on_status_change=statuses.append,
-            on_event=only(FeedLost, lost),
-            config=Config(backoff_base_s=0.01, connect_spacing_s=0.001),
-        )
-        await client.subscribe(create_activity_subscription())
-        await client.connect()
-        await later(lambda: statuses.count(ConnectionStatus.CONNECTED) == 2)
-        assert ConnectionStatus.DISCONNECTED in statuses
-        assert [("activity",)] == [event.tokens for event in lost]
-        await client.disconnect()
-
-
-async def test_without_auto_reconnect_the_first_loss_is_the_end():
-    opened = []
-
-    async def script(peer: Peer) -> None:
-        opened.append(1)
-        await peer.accept()
-        await peer.hear()
-        await peer.goodbye(1001)
-
-    async with serving(script) as url:
-        client = RealTimeDataClient(
-            url,
-            auto_reconnect=False,
-            config=Config(backoff_base_s=0.2, connect_spacing_s=0.001),
-        )
-        await client.subscribe(Subscription("comments"))
-        await client.connect()
-        await later(lambda: client.connection_status is ConnectionStatus.DISCONNECTED)
-        await later(lambda: not client.get_stats()["links"])
-        assert [1] == opened
-        await client.disconnect()
-
-
-async def test_where_nobody_listens_it_says_so_in_one_sentence():
-    url = free_address()
-    client = RealTimeDataClient(
-        url, config=Config(backoff_base_s=0.01, connect_spacing_s=0.001), connect_timeout=0.2
-    )
-    with pytest.raises(FeedError, match=r"no connection to ws://127.0.0.1:\d+\S+ within 0.2 s: "):
-        await client.connect()
-    assert client.connection_status is ConnectionStatus.DISCONNECTED
-
-
-async def test_a_topic_that_keeps_its_promise_late_is_named(caplog):
-    async def mute(peer: Peer) -> None:
-        await peer.accept()
-        await until_gone(peer)
-
-    async with serving(mute) as url:
-        client = RealTimeDataClient(url, config=Config(), connect_timeout=0.2)
-        await client.subscribe(create_crypto_prices_subscription(["btcusdt"]))
-        with caplog.at_level(logging.WARNING):
-            await client.connect()
-        assert "crypto_prices: nothing within 0.2 s" in caplog.text
-        assert client.connection_status is ConnectionStatus.CONNECTED
-        await client.disconnect()
-
-
-async def test_garbage_is_counted_and_told_and_ends_nothing():
-    seen, rejected = [], []
-
-    async def script(peer: Peer) -> None:
-        await peer.accept()
-        await peer.hear()
-        for said in (b"<html>", b'{"topic":"activity"', b'{"topic":"activity","type":"trades",'):
-            peer.say(frame(said))
-        peer.say(frame(b'{"topic":"activity","type":"trades","payload":{"size":0.1}}'))
-        await until_gone(peer)
-
-    async with serving(script) as url:
-        client = RealTimeDataClient(
-            url,
-            on_message=lambda _, message: seen.append(message),
-            on_event=only(FrameRejected, rejected),
-            config=Config(),
-        )
-        await client.subscribe(create_activity_subscription())
-        await client.connect()
-        await later(lambda: seen and len(rejected) == 3)
-        await client.disconnect()
 
 
 async def test_a_callback_may_end_the_client(config):
