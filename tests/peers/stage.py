@@ -272,6 +272,7 @@ class _Stage:
             "ending": [
                 token for market in self._markets()[FOLLOWED:] for token in market["tokens"]
             ],
+            "closed": [self._markets()[MARKETS - 1]["condition"]],
             "words": " ".join(first.name.question.split()[:3]),
             "wallet": self._server.history.deals[-1].taker.wallet,
             "private_key": TEST_PRIVATE_KEY,

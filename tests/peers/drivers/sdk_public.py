@@ -93,6 +93,8 @@ async def _clob(teller: Teller, client: Any) -> None:
         await teller.do(f"get_{name}", getattr(client, f"get_{name}")(asset_id=one))
     for name in ("midpoints", "spreads", "last_trade_prices"):
         await teller.do(f"get_{name}", getattr(client, f"get_{name}")(asset_ids=[one, other]))
+    estimate = client.estimate_market_price(asset_id=one, side="BUY", amount=10)
+    await teller.do("estimate_market_price", estimate)
     asked = [module.PriceRequest(asset_id=token, side="SELL") for token in (one, other)]
     await teller.do("get_prices", client.get_prices(requests=asked))
 
@@ -104,6 +106,7 @@ async def _gamma(teller: Teller, client: Any) -> None:
         "list_markets": client.list_markets(page_size=3),
         "list_markets by volume": client.list_markets(order="volume", ascending=False),
         "list_markets of ids": client.list_markets(condition_ids=[m["condition"] for m in known]),
+        "list_markets, closed": client.list_markets(closed=True),
         "list_events": client.list_events(page_size=3),
         "list_series": client.list_series(),
         "list_tags": client.list_tags(),
@@ -119,7 +122,18 @@ async def _gamma(teller: Teller, client: Any) -> None:
         teller.expect("the slug leads to it", known[0]["condition"], market.condition_id)
         await teller.do("get_market by id", client.get_market(id=market.id))
         await teller.do("get_market_tags", client.get_market_tags(market.id))
-    await teller.do("get_event", client.get_event(id="1"))
+    event = await teller.do("get_event", client.get_event(id="2"))
+    if event is not None:
+        await teller.do("get_event by slug", client.get_event(slug=event.slug))
+        await teller.do("get_event_tags", client.get_event_tags(event.id))
+    for series in (found["list_series"] or ())[:1]:
+        await teller.do("get_series", client.get_series(series.id))
+    for tag in (found["list_tags"] or ())[:1]:
+        await teller.do("get_tag", client.get_tag(slug=tag.slug))
+    for comment in (found["list_comments"] or ())[:1]:
+        await teller.do("get_comment_thread", client.get_comment_thread(comment.id))
+        theirs = client.list_comments_by_user_address(address=comment.user_address)
+        await teller.do("list_comments_by_user_address", pages(theirs))
     await teller.do("get_sports", client.get_sports())
     await teller.do("get_public_profile", client.get_public_profile(teller.task["wallet"]))
 
@@ -144,6 +158,10 @@ async def _data(teller: Teller, client: Any) -> None:
         await teller.do(name, pages(each))
     for name in ("get_portfolio_value", "get_user_stats", "get_user_pnl", "get_user_volume"):
         await teller.do(name, getattr(client, name)(user=user))
+    standing = client.get_trader_leaderboard_standing(user=user)
+    await teller.do("get_trader_leaderboard_standing", standing)
+    closed = teller.task["closed"]
+    await teller.do("get_resolutions", client.get_resolutions(condition_ids=closed))
     tokens = known[0]["tokens"]
     await teller.do("get_token_references", client.get_token_references(asset_ids=tokens))
     await teller.do("get_open_interests", client.get_open_interests(condition_ids=conditions))
