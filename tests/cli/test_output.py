@@ -31,6 +31,13 @@ def test_remarks_leave_stdout_alone(capsys):
     assert ("", "by the way\n") == (captured.out, captured.err)
 
 
+def test_the_words_of_strangers_command_no_terminal(capsys):
+    output.say("Fed\x1b[2J up\r?\u202e\x9b1m")
+    output.remark("a\x07b")
+    captured = capsys.readouterr()
+    assert ("Fed\ufffd[2J up\ufffd?\ufffd\ufffd1m\n", "a\ufffdb\n") == (captured.out, captured.err)
+
+
 def test_without_a_terminal_there_is_no_bar(capsys):
     with output.progress("checking") as told:
         told(1, 2)

@@ -54,8 +54,10 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         if os.environ.get(DEBUG) == "1":
             raise
+        from pr3dict.cli.output import remark  # noqa: PLC0415
+
         code, sentence = _told(error)
-        sys.stderr.write(f"pr3dict: {sentence}\n")
+        remark(f"pr3dict: {sentence}")
         return code
 
 

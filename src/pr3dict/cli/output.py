@@ -14,17 +14,28 @@ OnProgress = Callable[[int, int], object]
 
 def say(line: str = "") -> None:
     """Write a line of the result."""
-    print(line, flush=True)
+    print(harmless(line), flush=True)
 
 
 def remark(line: str) -> None:
     """Write a line for the person in front: to stderr, so that results stay pure."""
-    print(line, file=sys.stderr, flush=True)
+    print(harmless(line), file=sys.stderr, flush=True)
+
+
+def harmless(text: str) -> str:
+    r"""Return text with nothing in it that commands a terminal or turns the direction of reading.
+
+    What markets are called is written by strangers.
+
+    >>> harmless("Fed\x1b]0;rm\x07 up?\u202e")
+    'Fed�]0;rm� up?�'
+    """
+    return "".join(each if each.isprintable() or each in "\n\t" else "\ufffd" for each in text)
 
 
 def say_json(value: Any) -> None:  # noqa: ANN401 - anything that has a form as JSON
     """Write one JSON document on one line. A figure that is not known (nan) is null."""
-    say(msgspec.json.encode(value, order="deterministic").decode())
+    print(msgspec.json.encode(value, order="deterministic").decode(), flush=True)
 
 
 def is_terminal() -> bool:

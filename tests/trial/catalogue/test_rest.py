@@ -64,11 +64,14 @@ async def test_F2s_ten_minutes_without_a_feed_are_one_gap_and_no_old_answer_come
     await stage.passes(600)
     assert {BookState.STALE} == stage.states()
     assert Cause.LINK_DOWN == stage.view(token).cause
-    assert before.version <= stage.view(token).version
+    assert Source.REST == stage.view(token).source  # it follows the venue, and says by what
+    assert before.venue_ns < stage.view(token).venue_ns
+    shown_ns = stage.view(token).venue_ns
 
     stage.faults.forgive()
     await stage.until_well(within=61)
     assert ["reset", "lost", "reset"] == stage.gaps(token)  # one gap, however long
+    assert shown_ns <= stage.view(token).venue_ns
     assert Source.WS == stage.view(token).source
     newest = stage.view(token).venue_ns
     old = stage.source.book(token)
