@@ -11,7 +11,7 @@ import pr3dict
 from pr3dict.cli.main import OUR_FAULT, _told
 from pr3dict.model.errors import ConfigError
 
-VERBS = ("demo", "watch", "sim", "record", "replay", "verify", "bench", "doctor")
+VERBS = ("demo", "markets", "book", "watch", "sim", "record", "replay", "verify", "bench", "doctor")
 
 LOADED = """
 import sys

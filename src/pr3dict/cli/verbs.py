@@ -108,7 +108,7 @@ def markets(
     closed: Annotated[bool, typer.Option("--closed", help="Those that are closed too.")] = False,
     as_json: Json = False,
 ) -> int:
-    """Find markets: what they ask, what their outcomes cost, what to call them."""
+    """Find markets, what they cost and what to call them."""
     from pr3dict.cli import markets as verb  # noqa: PLC0415
 
     return verb.run(" ".join(words), closed=closed, as_json=as_json)
@@ -126,7 +126,7 @@ def book(
     depth: Annotated[int, typer.Option(min=1, help="Levels a side.")] = 10,
     as_json: Json = False,
 ) -> int:
-    """Print the order books of a market as they are now, and whether they are proved."""
+    """Print the books of a market, and whether they are proved."""
     from pr3dict.cli import book as verb  # noqa: PLC0415
 
     return verb.run(" ".join(name), outcome=outcome, depth=depth, as_json=as_json)
