@@ -48,9 +48,8 @@ def variables(**more: str) -> dict[str, str]:
 
 
 def leading_to(venue: Addresses, tokens: Sequence[str] = (), **more: str) -> dict[str, str]:
-    """Return an environment that leads to a venue."""
-    settings = {"polymarket_market_ws_url": venue.ws_url, "polymarket_clob_url": venue.rest_url}
-    found = environment(settings, list(tokens or venue.tokens))
+    """Return an environment that leads to all services of a venue."""
+    found = environment(venue.settings, list(tokens or venue.tokens))
     return variables(**found, **more)
 
 

@@ -168,3 +168,13 @@ def test_a_full_disk_is_one_sentence_in_words_and_then_what_was_saved(market, tm
         told.documents[-1]["done"],
         told.documents[-1]["halted"],
     )
+
+
+def test_a_market_is_recorded_by_its_address_and_replays_to_the_same_digest(market, tmp_path):
+    env = leading_to(market)
+    (found, *_) = run("markets", "fed rate", "--json", env=env, cwd=tmp_path).documents
+    options = ("--to", "tape", "--seconds", "1", "--json")
+    done = run("record", found["url"], *options, env=env, cwd=tmp_path)
+    assert (0, 2) == (done.code, done.documents[-1]["books"])
+    (replayed,) = run("replay", "tape", "--json", cwd=tmp_path).documents[-1:]
+    assert done.documents[-1]["digest"] == replayed["digest"]

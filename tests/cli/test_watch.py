@@ -30,6 +30,32 @@ def test_tokens_of_the_command_line_are_those_that_are_watched(market, tmp_path)
     )
 
 
+def test_a_market_is_watched_by_its_address_with_all_its_outcomes(market, tmp_path):
+    env = leading_to(market)
+    (found, *_) = run("markets", "fed rate", "--json", env=env, cwd=tmp_path).documents
+    lines = run("watch", found["url"], "--seconds", "1", env=env, cwd=tmp_path)
+    assert (0, "") == (lines.code, lines.err)
+    assert " · Yes 0." in lines.out
+    assert " · No 0." in lines.out
+    (told,) = run(
+        "watch", found["url"], "--seconds", "1", "--json", env=env, cwd=tmp_path
+    ).documents
+    wanted = {
+        each["token_id"]: f"{each['label']} {found['question']}" for each in found["outcomes"]
+    }
+    assert wanted == {book["token"]: book["label"] for book in told["books"]}
+
+
+def test_on_a_terminal_books_are_called_by_their_outcome(market, tmp_path):
+    env = leading_to(market)
+    (found, *_) = run("markets", "fed rate", "--json", env=env, cwd=tmp_path).documents
+    with terminal("watch", found["slug"], env=env, cwd=tmp_path) as screen:
+        screen.until("outcome and market")
+        screen.until(f"Yes {found['question'][:12]}")
+        screen.press("q")
+        assert 0 == screen.leaves()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_leaves_cleanly(market, tmp_path, number):
     done = interrupted("watch", env=leading_to(market), cwd=tmp_path, after_lines=1, number=number)
@@ -39,8 +65,8 @@ def test_ctrl_c_leaves_cleanly(market, tmp_path, number):
 @pytest.mark.parametrize(
     ("token", "sentence"),
     [
-        ("0xabc", "is a condition id"),
-        ("yes", "wanted a token id, 1 to 78 decimal digits, found 'yes'"),
+        ("0xabc", "wanted a condition id, 0x and 64 digits, found '0xabc'"),
+        ("zzzz-qqqq", "no market of Polymarket has the slug zzzz-qqqq"),
         ("9" * 79, "wanted a token id"),
     ],
 )
@@ -61,7 +87,7 @@ def test_a_token_without_a_book_is_one_sentence(market, tmp_path):
 def test_no_token_is_one_sentence(tmp_path):
     done = run("watch", cwd=tmp_path)
     assert 2 == done.code
-    assert "wanted at least one token id, as an argument or in PR3DICT_TOKENS" in done.err
+    assert "wanted at least one market or token id, as an argument or in PR3DICT_TOKENS" in done.err
 
 
 @pytest.mark.parametrize("transport", ["picows", "websockets"])
@@ -127,4 +153,4 @@ def test_the_monitor_has_a_door_of_its_own(market, tmp_path):
         check=False,
     )
     assert 2 == done.returncode
-    assert "is a condition id" in done.stderr
+    assert "wanted a condition id" in done.stderr

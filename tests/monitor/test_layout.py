@@ -10,8 +10,9 @@ from pr3dict.model.events import Trade
 from pr3dict.model.links import LinkStatus, Phase
 from pr3dict.model.states import Cause
 from pr3dict.monitor import layout
+from pr3dict.monitor.labels import Label
 from pr3dict.monitor.lines import Line, plain
-from pr3dict.monitor.model import Board, Tone
+from pr3dict.monitor.model import Board, Model, Tone
 from pr3dict.monitor.sample import LinkSample, Notice
 from pr3dict.monitor.words import cells
 
@@ -220,3 +221,30 @@ def test_a_loss_is_bad_news_until_the_recording_is_over():
     said = (lost[0].words, Tone.WARN)
     assert said in layout.notices(board(notices=lost), 80, 4)[1]
     assert said not in layout.notices(board(notices=lost, over=True), 80, 4)[1]
+
+
+def test_prices_of_one_market_stand_in_the_line_a_second_and_of_many_do_not():
+    market = Market()
+    market.open()
+    yes, no = market.tokens
+    one = {yes: Label("Yes", "Will it?"), no: Label("No", "Will it?")}
+    for labels, shown in (
+        (one, True),
+        ({}, False),
+        (one | {"5": Label("Yes", "And this?")}, False),
+        (one | {"5": Label("Maybe", "Will it?")}, True),  # a book that is not there yet
+    ):
+        model = Model(labels)
+        model.add(market.sample())
+        line = layout.stats_line(model.board(), 1)
+        assert shown == (" · Yes 0." in line and " · No 0." in line)
+
+
+def test_trades_are_called_by_their_outcome_and_market_where_there_is_room():
+    trade = Trade("7" * 77, "0x1", 520_000, 5_000_000, "BUY", NOW, NOW, "")
+    labels = {trade.token: Label("Yes", "Will it rain in May?")}
+    found = board(trades=(trade,), labels=labels)
+    assert "Yes Will it rain in May? " in plain(layout.trades(found, 65, 4)[1])
+    narrow = plain(layout.trades(found, 40, 4)[1])
+    assert len(narrow) <= 40
+    assert " BUY  0.52" in narrow

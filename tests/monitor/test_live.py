@@ -21,17 +21,17 @@ def _nowhere(monkeypatch, tmp_path):
 
 def test_tokens_of_the_command_line_come_before_those_of_the_environment(monkeypatch):
     monkeypatch.setenv(TOKENS, "3")
-    assert ["1", "2"] == wanted_tokens(["1", "2", "1"], Config())
+    assert ["1", "2"] == wanted_tokens(["1", "2", "1"], Config()).tokens
 
 
 def test_tokens_of_the_environment_may_be_parted_by_commas_or_spaces(monkeypatch):
     monkeypatch.setenv(TOKENS, "1,2 3,\n4")
-    assert ["1", "2", "3", "4"] == wanted_tokens([], Config())
+    assert ["1", "2", "3", "4"] == wanted_tokens([], Config()).tokens
 
 
 def test_tokens_may_stand_in_a_dotenv_file(tmp_path):
     (tmp_path / ".env").write_text(f"{TOKENS}=5,6\n", "utf-8")
-    assert ["5", "6"] == wanted_tokens([], Config())
+    assert ["5", "6"] == wanted_tokens([], Config()).tokens
 
 
 def test_no_token_at_all_is_told_with_what_to_do():

@@ -10,6 +10,7 @@ from pr3dict.model.events import Trade
 from pr3dict.model.links import Phase
 from pr3dict.model.states import Cause
 from pr3dict.model.units import NS_PER_S
+from pr3dict.monitor.labels import Label
 from pr3dict.monitor.model import (
     DEAD_NS,
     QUIET_NS,
@@ -269,3 +270,12 @@ def test_when_a_recording_is_over_nothing_more_comes_and_that_is_no_alert():
     assert ("2 STALE",) == market.board(live=False, over=False, links=()).alerts
     assert Tone.DIM == tone_of(Health.STALE, over=True)
     assert Tone.BAD == tone_of(Health.SUSPECT, over=True)
+
+
+def test_a_label_is_shown_and_can_be_filtered_by():
+    market = opened(markets=2)
+    model = Model({market.tokens[2]: Label("Yes", "Will it rain?")})
+    model.add(market.sample())
+    assert ["Yes Will it rain?"] == [row.label for row in model.board().rows if row.label]
+    model.pattern = "RAIN"
+    assert [market.tokens[2]] == [row.token for row in model.board().rows]

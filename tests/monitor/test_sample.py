@@ -19,6 +19,7 @@ from pr3dict.model.events import (
 )
 from pr3dict.model.links import LinkStatus, Race
 from pr3dict.model.states import BookState, Cause
+from pr3dict.monitor.labels import Label
 from pr3dict.monitor.sample import KEPT, Ear, take
 
 TOKEN = "71321045679252212594626385532706912750332728571942532289631379312455583992563"
@@ -56,6 +57,12 @@ def test_trouble_is_bad_news_and_its_end_is_news():
         changed(BookState.SUSPECT, BookState.LIVE),
         changed(BookState.LIVE, BookState.CLOSED, Cause.RESOLVED),
     )
+
+
+def test_a_token_that_has_a_name_is_called_by_it():
+    ear = Ear({TOKEN: Label("Yes", "Will it?")})
+    ear.events([changed(BookState.SUSPECT, BookState.LIVE)])
+    assert ["Yes LIVE again"] == [notice.words for notice in ear.notices]
 
 
 def test_connections_that_come_and_go_are_told_once_whatever_they_carry():

@@ -106,3 +106,20 @@ def test_flow_and_the_last_trade_are_shown():
     trade = Trade("1", "0x1", 520_000, 5_000_000, "SELL", NOW, NOW, "")
     line = row_line(a_row(buys=3, sells=12, last_trade=trade, tick=1_000), 120)
     assert {"3/12", "0.520"} <= set(plain(line).split())
+
+
+def test_with_names_the_first_column_takes_the_room_of_less_important_ones():
+    row = a_row(label="Yes Will the Fed rate decision in October be: 25 bps decrease?")
+    for width in (40, 60, 80, 100, 120, 200):
+        names, line = plain(header(width, named=True)), plain(row_line(row, width, named=True))
+        assert max(len(names), len(line)) <= width
+        assert names.startswith(" outcome and market")
+        assert line.startswith(" Yes Will")
+    shown, _ = columns(80, named=True)
+    assert ["health", "proof", "bid", "ask", "bps", "age"] == [each.title for each in shown][1:]
+    assert "market" not in [each.title for each in columns(300, named=True)[0]]
+
+
+def test_a_book_without_a_name_shows_its_id_among_those_that_have_one():
+    row = a_row(token="7" * 77)
+    assert plain(row_line(row, 80, named=True)).startswith(" 7777…7777 ")

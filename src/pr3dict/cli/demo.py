@@ -34,6 +34,8 @@ class Addresses(msgspec.Struct):
     ws_url: str
     rest_url: str
     tokens: list[str]
+    settings: dict[str, str]
+    """Those of a `Config` that lead to every service of the venue."""
 
 
 def run(venue: Sequence[str], *, seconds: float | None, plain: bool, as_json: bool) -> int:
@@ -47,11 +49,7 @@ def run(venue: Sequence[str], *, seconds: float | None, plain: bool, as_json: bo
         screen.load()
     with simulated(venue) as addresses:
         remark(_which_engine(settings))
-        config = msgspec.structs.replace(
-            settings,
-            polymarket_market_ws_url=addresses.ws_url,
-            polymarket_clob_url=addresses.rest_url,
-        )
+        config = msgspec.structs.replace(settings, **addresses.settings)
         with live(config, addresses.tokens) as system:
             if on_screen:
                 screen.show(system, "simulated venue", seconds=seconds)

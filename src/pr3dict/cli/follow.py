@@ -10,6 +10,7 @@ import msgspec
 from pr3dict.app.stats import Running
 from pr3dict.cli.output import say, say_json
 from pr3dict.model.units import NS_PER_S
+from pr3dict.monitor.labels import NAMELESS, Labels
 from pr3dict.monitor.layout import stats_line
 from pr3dict.monitor.model import Board, Model
 from pr3dict.monitor.sample import Ear, take
@@ -27,14 +28,15 @@ def follow(
     as_json: bool,
     check: Callable[[], object] | None = None,
     until: Until = lambda: False,
+    labels: Labels = NAMELESS,
 ) -> Board:
     """Print until the time is over, `until` says so, or Ctrl-C; return the last board.
 
-    `check` is called each second and may raise.
+    `check` is called each second and may raise; `labels` names the tokens.
     """
-    model, clock, moment = Model(), SystemClock(), threading.Event()
+    model, clock, moment = Model(labels), SystemClock(), threading.Event()
     started = clock.monotonic()
-    with listening(running) as ear:
+    with listening(running, labels) as ear:
         model.add(take(running, ear))
         try:
             while seconds is None or clock.monotonic() < started + seconds * NS_PER_S:
@@ -52,9 +54,9 @@ def follow(
 
 
 @contextmanager
-def listening(running: Running) -> Iterator[Ear]:
+def listening(running: Running, labels: Labels = NAMELESS) -> Iterator[Ear]:
     """Give an ear that hears the events of a system."""
-    ear = Ear()
+    ear = Ear(labels)
     running.engine.on_events(ear.events)
     try:
         yield ear

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pr3dict.cli.output import remark, say, say_json
 from pr3dict.client.polymarket_sync import Polymarket
 from pr3dict.config import from_environment
+from pr3dict.monitor.words import many
 from pr3dict.venues.polymarket.market import Market
 
 SHOWN_MAX: Final = 20
@@ -27,7 +28,7 @@ def run(words: str, *, closed: bool, as_json: bool) -> int:
         _print(shown)
     hidden = len(found) - len(shown)
     if hidden and not as_json:
-        remark(f"{hidden} closed ones are left out: --closed shows them")
+        remark(f"{many(hidden, 'closed market')} left out: --closed shows all")
     return 0 if shown else 1
 
 

@@ -33,7 +33,7 @@ TOKENS_TOLD_MAX: Final = 5
 def run(tokens: Sequence[str], to: str, *, seconds: float | None, as_json: bool) -> int:
     """Record until Ctrl-C, which is the usual end; return the exit code."""
     config = from_environment()
-    wanted = wanted_tokens(tokens, config)
+    wanted = wanted_tokens(tokens, config).tokens
     footprint = Footprint(Path(to))
     try:
         with live(config, wanted, record=to) as system:

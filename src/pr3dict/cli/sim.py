@@ -107,7 +107,9 @@ async def _serve(options: Options) -> None:
         _introduce(server, options)
         if options.start_ms is None:
             await asyncio.sleep((start_ms - clock.now() / NS_PER_MS) / 1000)
-        server.resume()
+        # A machine that was too slow to be ready at the first moment would be late for ever.
+        late_ms = 0.0 if is_elsewhen(options) else clock.now() / NS_PER_MS - start_ms
+        server.resume(max(0.0, late_ms))
         with suppress(TimeoutError):
             async with asyncio.timeout(options.seconds):
                 await _until(stop, server, options)

@@ -13,11 +13,11 @@ from pr3dict.monitor.screen import show
 def run(tokens: Sequence[str], *, seconds: float | None, plain: bool, as_json: bool) -> int:
     """Watch until somebody quits; return the exit code."""
     config = from_environment()
-    wanted = wanted_tokens(tokens, config)
+    wanted, labels = wanted_tokens(tokens, config)
     with live(config, wanted) as system:
         check = partial(look_after, system, wanted)
         if is_terminal() and not plain and not as_json:
-            show(system, place(system), check=check, seconds=seconds)
+            show(system, place(system), check=check, seconds=seconds, labels=labels)
         else:
-            follow(system, seconds=seconds, as_json=as_json, check=check)
+            follow(system, seconds=seconds, as_json=as_json, check=check, labels=labels)
     return 0

@@ -23,10 +23,11 @@ def main() -> int:
             save(given.picture)
             return 0
         config = from_environment()
-        tokens = wanted_tokens(given.tokens, config)
+        tokens, labels = wanted_tokens(given.tokens, config)
         load()
         with live(config, tokens) as system:
-            show(system, place(system), check=partial(look_after, system, tokens))
+            check = partial(look_after, system, tokens)
+            show(system, place(system), check=check, labels=labels)
     except Pr3dictError as error:
         sys.stderr.write(f"pr3dict: {error}\n")
         return 2

@@ -23,6 +23,7 @@ from textual.widgets import Input, Static
 from pr3dict.app.stats import Running
 from pr3dict.model.errors import Pr3dictError
 from pr3dict.monitor import layout, table
+from pr3dict.monitor.labels import NAMELESS, Labels
 from pr3dict.monitor.lines import Line, pad
 from pr3dict.monitor.model import Board, Model, Row, Tone
 from pr3dict.monitor.sample import Ear, take
@@ -58,10 +59,11 @@ class BookTable(ScrollView, can_focus=True):
     def __init__(self) -> None:
         super().__init__(id="books")
         self._rows: tuple[Row, ...] = ()
+        self._named = False
 
-    def show(self, rows: tuple[Row, ...]) -> None:
-        """Show these."""
-        self._rows = rows
+    def show(self, rows: tuple[Row, ...], *, named: bool) -> None:
+        """Show these; `named`: whether their outcomes have names."""
+        self._rows, self._named = rows, named
         self.virtual_size = Size(self.size.width, len(rows))
         self.refresh()
 
@@ -70,7 +72,7 @@ class BookTable(ScrollView, can_focus=True):
         width, at = self.size.width, y + self.scroll_offset.y
         if at >= len(self._rows):
             return Strip.blank(width, self.rich_style)
-        line = pad(table.row_line(self._rows[at], width), width)
+        line = pad(table.row_line(self._rows[at], width, named=self._named), width)
         return Strip([Segment(text, self.rich_style + STYLES[tone]) for text, tone in line], width)
 
 
@@ -110,8 +112,9 @@ class Monitor(App[None]):
         *,
         check: Callable[[], object] | None = None,
         seconds: float | None = None,
+        labels: Labels = NAMELESS,
     ) -> None:
-        """`where` names the source on the title line.
+        """`where` names the source on the title line, `labels` the tokens.
 
         `check` is called each second; the `Pr3dictError` that it raises ends the program and is
         then found in `failure`. `seconds`: when to leave by itself.
@@ -123,9 +126,9 @@ class Monitor(App[None]):
         self._where = where
         self._check = check
         self._seconds = seconds
-        self.ear = Ear()
+        self.ear = Ear(labels)
         """What was heard since it was opened."""
-        self._model = Model()
+        self._model = Model(labels)
         self._held = False
         """Whether the display stands still."""
         self._helping = False
@@ -207,14 +210,14 @@ class Monitor(App[None]):
         panel_lines, half = (4, 8)[not low], width // 2
         self._put("#title", [layout.title(board, self._where, width, paused=self._held)])
         self._put("#figures", figures)
-        self._put("#header", [table.header(width)])
+        self._put("#header", [table.header(width, named=bool(board.labels))])
         self._put("#trades", layout.trades(board, half, panel_lines))
         self._put("#notices", layout.notices(board, width - half, panel_lines))
         books = self.query_one(BookTable)
         seen = len(board.rows) if self._helping else books.size.height
         self._put("#help", layout.explained(width))
         self._put("#keys", [layout.keys(board, width, paused=self._held, seen=seen)])
-        books.show(board.rows)
+        books.show(board.rows, named=bool(board.labels))
 
     def action_pause(self) -> None:
         """Hold the display, or let it go on; the feed always goes on."""

@@ -5,10 +5,18 @@ from typing import Any, Final
 
 from pr3dict.model.events import Trade
 from pr3dict.monitor import words
+from pr3dict.monitor.labels import full
 from pr3dict.monitor.lines import Line, Piece, fit, pad, spread
 from pr3dict.monitor.model import SORTS, Board, Tone, age_tone, held, link_age, phase_tone, tone_of
 from pr3dict.monitor.sample import BUY, LinkSample, Notice
 
+NAME: Final = 9
+"""Cells of a token in a line of trades, at least …"""
+NAME_MOST: Final = 40
+REST: Final = 31
+"""… and of all else in it."""
+QUOTED_MAX: Final = 4
+"""Books whose prices stand in a line of figures."""
 LABEL: Final = 8
 """Cells of the word that opens a line of figures."""
 ROOMY: Final = 100
@@ -99,7 +107,7 @@ def trades(board: Board, width: int, lines_max: int) -> list[Line]:
     """Return how trade flows: the sums, then the newest trades."""
     buys, sells = sum(row.buys for row in board.rows), sum(row.sells for row in board.rows)
     head = _figures("trades", [_figure("buys", words.count(buys)), _figure("sells", str(sells))])
-    return [fit(head, width), *(_trade(one, width) for one in board.trades[: lines_max - 1])]
+    return [fit(head, width), *(_trade(one, board, width) for one in board.trades[: lines_max - 1])]
 
 
 def notices(board: Board, width: int, lines_max: int) -> list[Line]:
@@ -229,11 +237,24 @@ def _counted(name: str, number: int, tone: Tone = Tone.BAD) -> Line:
     return _figure(name, words.count(number), tone if number else Tone.PLAIN)
 
 
-def _trade(trade: Trade, width: int) -> Line:
+def _quotes(board: Board) -> list[str]:
+    """Return bid and ask of the books of one market, by its outcomes."""
+    if len(board.labels) > QUOTED_MAX or len({one.market for one in board.labels.values()}) != 1:
+        return []
+    rows = {row.token: row for row in board.rows}
+    return [
+        f"{one.outcome} {words.price(row.bid, row.tick)}/{words.price(row.ask, row.tick)}"
+        for token, one in board.labels.items()
+        if (row := rows.get(token)) is not None
+    ]
+
+
+def _trade(trade: Trade, board: Board, width: int) -> Line:
     buys = trade.side == BUY
+    room = max(NAME, min(NAME_MOST, width - REST)) if board.labels else NAME
     line: Line = [
         (f" {words.clock_time(trade.local_ns)} ", Tone.DIM),
-        (f"{words.short(trade.token):<9} ", Tone.PLAIN),
+        (f"{full(trade.token, board.labels, room)}".ljust(room + 1), Tone.PLAIN),
         ("BUY  " if buys else "SELL ", Tone.GOOD if buys else Tone.WARN),
         (f"{words.price(trade.price):<6}", Tone.PLAIN),
         (f"{words.shares(trade.size):>9}", Tone.DIM),
@@ -254,6 +275,7 @@ def stats_line(board: Board, seconds: int) -> str:
     average, high = (words.milliseconds(stats[f"latency_{one}_ms"]) for one in ("avg", "p99"))
     told = (
         f"{seconds:>4} s",
+        *_quotes(board),
         f"books: {healths or 'none yet'}",
         f"{words.rate(board.messages_per_s)} messages/s",
         f"latency avg {average} ms p99 {high} ms",

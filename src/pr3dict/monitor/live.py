@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from pr3dict.app.system import System
@@ -13,7 +13,9 @@ from pr3dict.config import Config, read_dotenv
 from pr3dict.model.errors import ConfigError, FeedError, UnknownMarketError, UnknownTokenError
 from pr3dict.model.links import Phase
 from pr3dict.model.units import NS_PER_S
+from pr3dict.monitor.labels import Label, apart, label
 from pr3dict.venues.polymarket import rules
+from pr3dict.venues.polymarket.market import Market
 from pr3dict.venues.polymarket.names import Kind, read_name
 
 TOKENS: Final = "PR3DICT_TOKENS"
@@ -23,7 +25,15 @@ GRACE_S: Final = 2.0
 """What an attempt may take beyond its own timeout before we call it unanswered."""
 
 
-def wanted_tokens(given: Sequence[str], config: Config) -> list[str]:
+class Wanted(NamedTuple):
+    """What is to be watched."""
+
+    tokens: list[str]
+    labels: dict[str, Label]
+    """What they are called, as far as they were asked for by the name of their market."""
+
+
+def wanted_tokens(given: Sequence[str], config: Config) -> Wanted:
     """Return the tokens that the command line, else PR3DICT_TOKENS (`.env` too), stands for.
 
     A number is a token id; anything else names a market, or an event with all its open markets,
@@ -40,27 +50,39 @@ def wanted_tokens(given: Sequence[str], config: Config) -> list[str]:
         )
     named = [name for name in found if not name.isdigit()]
     if not named:
-        return [rules.token_id(token) for token in dict.fromkeys(found)]
+        return Wanted([rules.token_id(token) for token in dict.fromkeys(found)], {})
+    tokens: list[str] = []
+    markets: list[Market] = []
     with Polymarket(config) as polymarket:
-        tokens = [
-            token
-            for name in found
-            for token in ([rules.token_id(name)] if name.isdigit() else _tokens(polymarket, name))
-        ]
-    return list(dict.fromkeys(tokens))
+        for name in found:
+            if name.isdigit():
+                tokens.append(rules.token_id(name))
+                continue
+            meant = _markets(polymarket, name)
+            markets += meant
+            tokens += [token for market in meant for token in market.token_ids]
+    return Wanted(list(dict.fromkeys(tokens)), _labels(markets))
 
 
-def _tokens(polymarket: Polymarket, name: str) -> list[str]:
-    """Return the tokens of the open markets that a name stands for; of words of the best one."""
-    if read_name(name).kind is Kind.WORDS:
-        return list(polymarket.market(name).token_ids)
-    markets = polymarket.markets(name)
+def _labels(markets: Sequence[Market]) -> dict[str, Label]:
+    said = apart([market.question for market in markets])
+    return {
+        each.token_id: label(each.label, words)
+        for market, words in zip(markets, said, strict=True)
+        for each in market.outcomes
+    }
+
+
+def _markets(polymarket: Polymarket, name: str) -> list[Market]:
+    """Return the open markets that a name stands for; of words the best one."""
+    is_words = read_name(name).kind is Kind.WORDS
+    markets = [polymarket.market(name)] if is_words else polymarket.markets(name)
     still = [market for market in markets if not market.closed]
     if not still:
         (first, *_) = markets
         won = f": {first.winner} won" if first.winner else ""
         raise UnknownMarketError(f"{first.slug} is closed{won}: it has no book any more")
-    return [token for market in still for token in market.token_ids]
+    return still
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from pr3dict.model.events import Trade
 from pr3dict.model.links import LinkStatus, Phase
 from pr3dict.model.states import BookState, Cause, Proof, Source
 from pr3dict.model.units import NS_PER_S
+from pr3dict.monitor.labels import NAMELESS, Labels
 from pr3dict.monitor.sample import BookSample, LinkSample, Notice, Sample
 
 QUIET_NS: Final = 10 * NS_PER_S
@@ -100,6 +101,8 @@ class Row(msgspec.Struct, frozen=True):
     last_trade: Trade | None
     over: bool = False
     """Whether it is of a recording that has come to its end."""
+    label: str = ""
+    """Its outcome and its market in words; `""`: not known."""
 
 
 class Board(msgspec.Struct, frozen=True):
@@ -126,6 +129,8 @@ class Board(msgspec.Struct, frozen=True):
     """What is wrong now, the worst first; empty when all is well."""
     sort: str
     pattern: str
+    labels: Labels = NAMELESS
+    """What tokens are called."""
 
 
 SortKey = Callable[[Row], Any]
@@ -144,10 +149,12 @@ SORTS: Final[dict[str, SortKey]] = {
 class Model:
     """Remembers the last few samples, for rates; makes a board of the newest."""
 
-    def __init__(self) -> None:
+    def __init__(self, labels: Labels = NAMELESS) -> None:
+        """`labels`: what tokens are called."""
+        self._labels = labels
         self.sort = "trouble"
         self.pattern = ""
-        """Only rows whose token, market, health or cause holds this text."""
+        """Only rows whose token, label, market, health or cause holds this text."""
         self._samples: deque[tuple[Sample, dict[str, int]]] = deque(maxlen=WINDOW)
 
     def add(self, sample: Sample) -> None:
@@ -172,7 +179,10 @@ class Model:
                 return math.nan
             return max(0, versions[token] - before[token]) / seconds
 
-        rows = [_row(book, sample, heard, updates(book.view.token)) for book in sample.books]
+        rows = [
+            _row(book, sample, heard, updates(book.view.token), self._labels)
+            for book in sample.books
+        ]
         shown = [row for row in rows if _matches(row, self.pattern)]
         seen = {row.token for row in shown}
         healths = Counter(row.health for row in rows)
@@ -197,6 +207,7 @@ class Model:
             alerts=tuple(_alerts(sample, healths, age, tone)),
             sort=self.sort,
             pattern=self.pattern,
+            labels=self._labels,
         )
 
 
@@ -258,8 +269,11 @@ def spread_bps(bid: int, ask: int) -> float:
     return (ask - bid) * 20_000 / (ask + bid) if bid and ask else math.nan
 
 
-def _row(book: BookSample, sample: Sample, heard: dict[int, int], updates: float) -> Row:
+def _row(
+    book: BookSample, sample: Sample, heard: dict[int, int], updates: float, labels: Labels
+) -> Row:
     view = book.view
+    label = labels.get(view.token)
     heard_ns = heard.get(book.link, view.local_ns)
     bid, _, ask, _ = view.top()
     return Row(
@@ -281,6 +295,7 @@ def _row(book: BookSample, sample: Sample, heard: dict[int, int], updates: float
         sells=book.sells,
         last_trade=book.last_trade,
         over=sample.over,
+        label="" if label is None else f"{label.outcome} {label.market}",
     )
 
 
@@ -296,7 +311,7 @@ def _last_heard(sample: Sample) -> dict[int, int]:
 
 def _matches(row: Row, pattern: str) -> bool:
     wanted = pattern.lower()
-    fields = (row.token, row.market, row.health.name, row.cause.name, row.proof.name)
+    fields = (row.token, row.market, row.label, row.health.name, row.cause.name, row.proof.name)
     return any(wanted in field.lower() for field in fields)
 
 

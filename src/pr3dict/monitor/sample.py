@@ -23,7 +23,8 @@ from pr3dict.model.events import (
 )
 from pr3dict.model.links import LinkStatus
 from pr3dict.model.states import BookState
-from pr3dict.monitor.words import clean, price, short
+from pr3dict.monitor.labels import NAMELESS, Labels, brief
+from pr3dict.monitor.words import clean, price
 
 KEPT: Final = 64
 """Trades and notices that are kept for the eye; more than a screen holds."""
@@ -85,7 +86,9 @@ class Sample(msgspec.Struct, frozen=True):
 class Ear:
     """Hears every event of a system on the feed's thread, and keeps what the monitor shows."""
 
-    def __init__(self) -> None:
+    def __init__(self, labels: Labels = NAMELESS) -> None:
+        """`labels`: what tokens are called in notices."""
+        self._labels = labels
         self.buys: Counter[str] = Counter()
         self.sells: Counter[str] = Counter()
         self.last: dict[str, Trade] = {}
@@ -99,7 +102,7 @@ class Ear:
             self._now = getattr(event, "local_ns", self._now)
             if isinstance(event, Trade):
                 self._traded(event)
-            elif (said := _said(event)) is not None:
+            elif (said := _said(event, self._labels)) is not None:
                 self.notices.append(Notice(self._now, *said, _is_loss(event)))
 
     def _traded(self, trade: Trade) -> None:
@@ -151,8 +154,12 @@ def _link(status: LinkStatus, books: Books) -> LinkSample:
     return LinkSample(status, books.last_data_ns(status.link), books.heard(status.link)[0])
 
 
-def _said(event: Event) -> tuple[bool, str] | None:
+def _said(event: Event, labels: Labels) -> tuple[bool, str] | None:
     """Return whether an event is bad news, and its words; None where it is no news."""
+    if isinstance(event, StateChanged):
+        return _changed(event, brief(event.token, labels))
+    if isinstance(event, TickSizeChanged):
+        return _regridded(event, brief(event.token, labels))
     say = _SAYINGS.get(type(event))
     return say(event) if say is not None else None
 
@@ -163,24 +170,22 @@ def _is_loss(event: Event) -> bool:
     return isinstance(event, FeedLost)
 
 
-def _changed(event: StateChanged) -> tuple[bool, str] | None:
+def _changed(event: StateChanged, name: str) -> tuple[bool, str] | None:
     if event.now in _TOLD:
         bad = event.now != BookState.CLOSED
-        return bad, f"{short(event.token)} {event.now.name} {event.cause.name.lower()}"
+        return bad, f"{name} {event.now.name} {event.cause.name.lower()}"
     if event.was == BookState.SUSPECT:
-        return False, f"{short(event.token)} {event.now.name} again"
+        return False, f"{name} {event.now.name} again"
     return None
 
 
-def _regridded(event: TickSizeChanged) -> tuple[bool, str]:
-    return False, f"{short(event.token)} tick {price(event.old_tick)} to {price(event.new_tick)}"
+def _regridded(event: TickSizeChanged, name: str) -> tuple[bool, str]:
+    return False, f"{name} tick {price(event.old_tick)} to {price(event.new_tick)}"
 
 
 _TOLD: Final = frozenset({BookState.SUSPECT, BookState.STALE, BookState.CLOSED})
 
 _SAYINGS: Final[dict[type[Event], Callable[[Any], tuple[bool, str] | None]]] = {
-    StateChanged: _changed,
-    TickSizeChanged: _regridded,
     MarketCreated: lambda e: (False, f"new market: {clean(e.question, 40)}"),
     FeedOpened: lambda e: (False, f"link {e.link} open, epoch {e.epoch}"),
     FeedLost: lambda e: (True, f"link {e.link} lost, {len(e.tokens)} books stale"),
@@ -198,4 +203,4 @@ _SAYINGS: Final[dict[type[Event], Callable[[Any], tuple[bool, str] | None]]] = {
     TapeHalted: lambda e: (True, f"recording stopped: {clean(e.cause)}"),
     FeedFailed: lambda e: (True, f"the feed failed: {clean(e.error)}"),
 }
-"""In which words each event is told; those that are not here are no news."""
+"""In which words each event is told that is of no single token; others are no news."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pr3dict.app.stats import Running
 from pr3dict.model.errors import MissingExtra
+from pr3dict.monitor.labels import NAMELESS, Labels
 from pr3dict.monitor.summary import summary
 
 if TYPE_CHECKING:
@@ -23,15 +24,17 @@ def show(
     *,
     check: Callable[[], object] | None = None,
     seconds: float | None = None,
+    labels: Labels = NAMELESS,
 ) -> None:
     """Run the monitor until somebody quits. Raises what `check` raised, and `MissingExtra`.
 
-    `where` names the source; `check` is called each second; `seconds`: when to leave by itself.
+    `where` names the source, `labels` the tokens; `check` is called each second; `seconds`: when
+    to leave by itself.
     A live feed leaves its summary behind on the terminal.
     """
     program = load()
     with yielding(), _silent_log():
-        monitor = program(running, where, check=check, seconds=seconds)
+        monitor = program(running, where, check=check, seconds=seconds, labels=labels)
         monitor.run()
     if monitor.failure is not None:
         raise monitor.failure

@@ -10,6 +10,16 @@ from pr3dict.monitor.lines import Line, Piece, fit
 from pr3dict.monitor.model import HEALTHY, Health, Row, Tone, tone_of
 from pr3dict.monitor.sample import BUY
 
+NAME_LEAST: Final = 24
+"""Cells of an outcome's name where there is little room …"""
+NAME_ROOMY: Final = 40
+"""… before less important columns are added …"""
+NAME_MOST: Final = 60
+"""… and where there is much."""
+KEPT_LEAST: Final = 5
+"""Columns that are shown however narrow it is: name, health, proof, bid, ask."""
+ROOMY: Final = 100
+
 CAUSES: Final = {
     Cause.NONE: "",
     Cause.CROSSED: "cross",
@@ -41,8 +51,13 @@ class Column(NamedTuple):
     cell: Callable[[Row], Piece]
 
 
-def columns(width: int) -> tuple[list[Column], int]:
-    """Return the columns that fit into a width, and the cells between two of them."""
+def columns(width: int, *, named: bool = False) -> tuple[list[Column], int]:
+    """Return the columns that fit into a width, and the cells between two of them.
+
+    `named`: whether outcomes have names, which then take the room of less important columns.
+    """
+    if named:
+        return _named_columns(width)
     gap = 2 if _width_of(COLUMNS, 2) <= width else 1
     shown = list(COLUMNS)
     for column in MORE_COLUMNS:
@@ -51,15 +66,37 @@ def columns(width: int) -> tuple[list[Column], int]:
     return shown, gap
 
 
-def header(width: int) -> Line:
+def _named_columns(width: int) -> tuple[list[Column], int]:
+    gap = 2 if width >= ROOMY else 1
+    shown = [_name_column(NAME_LEAST), *COLUMNS[1:]]
+    while len(shown) > KEPT_LEAST and _width_of(shown, gap) > width:
+        shown.pop()
+    for column in MORE_COLUMNS[:-1]:
+        if _width_of([*shown, column], gap) + NAME_ROOMY - NAME_LEAST <= width:
+            shown.append(column)
+    spare = max(0, width - _width_of(shown, gap))
+    shown[0] = _name_column(min(NAME_MOST, NAME_LEAST + spare))
+    return shown, gap
+
+
+def _name_column(width: int) -> Column:
+    return Column(
+        "outcome and market",
+        width,
+        "<",
+        lambda row: (words.squeeze(row.label or words.short(row.token), width), Tone.PLAIN),
+    )
+
+
+def header(width: int, *, named: bool = False) -> Line:
     """Return the names of the columns."""
-    shown, gap = columns(width)
+    shown, gap = columns(width, named=named)
     return _joined([(column.title, Tone.DIM) for column in shown], shown, gap, width)
 
 
-def row_line(row: Row, width: int) -> Line:
+def row_line(row: Row, width: int, *, named: bool = False) -> Line:
     """Return one book."""
-    shown, gap = columns(width)
+    shown, gap = columns(width, named=named)
     return _joined([column.cell(row) for column in shown], shown, gap, width)
 
 

@@ -52,6 +52,22 @@ def clip(text: str, width: int) -> str:
     return kept + "…"
 
 
+def squeeze(text: str, width: int) -> str:
+    """Return a text of at most this many cells that keeps its end: there questions differ.
+
+    >>> squeeze("Will the Fed rate decision be: 25 bps decrease?", 24)
+    'Will the Fed ra…ecrease?'
+    """
+    if cells(text) <= width:
+        return text
+    tail = ""
+    for character in reversed(text):
+        if cells(character + tail) > width // 3:
+            break
+        tail = character + tail
+    return clip(text, width - cells(tail)) + tail
+
+
 def cells(text: str) -> int:
     """Return how many cells of a terminal a text takes: East Asian characters take two."""
     return len(text) if text.isascii() else sum(map(_cells_of, text))

@@ -168,9 +168,12 @@ class SimServer(House):
         """Let nothing more happen; books are at rest from here."""
         self._running.clear()
 
-    def resume(self) -> None:
-        """Go on; the time of the pause did not pass at the venue."""
-        self._drop_anchor()
+    def resume(self, late_ms: float = 0.0) -> None:
+        """Go on; the time of the pause did not pass at the venue.
+
+        `late_ms`: by how much later than it should; what is due since then happens at once.
+        """
+        self._drop_anchor(late_ms)
         self._running.set()
 
     async def step(self, n: int = 1) -> int:
@@ -263,9 +266,10 @@ class SimServer(House):
     def _flat_out(self) -> bool:
         return not (self.source.rate.speed or self.source.rate.frames_per_s)
 
-    def _drop_anchor(self) -> None:
+    def _drop_anchor(self, late_ms: float = 0.0) -> None:
         """Tie venue time to wall time from here on."""
-        self._anchor = (self._clock.now(), self.source.now_ms, self._played)
+        since_ns = self._clock.now() - round(late_ms * NS_PER_MS)
+        self._anchor = (since_ns, self.source.now_ms, self._played)
 
     def now_ms(self) -> int:
         """Return the venue's time: between two steps it goes on, at rest it stands."""
