@@ -100,6 +100,16 @@ async def test_what_no_repetition_mends_is_one_sentence_at_once(served, count, m
             served.faults.forgive()
 
 
+@pytest.mark.parametrize(("date", "way"), [("1 Jan 2020", "ahead of"), ("1 Jan 2199", "behind")])
+async def test_where_the_clocks_differ_refused_credentials_are_put_down_to_that(served, date, way):
+    told = {"Date": f"Tue, 0{date} 00:00:00 GMT"}
+    served.faults.refuse_rest(401, told, '{"error":"Unauthorized/Invalid api key"}')
+    async with asking(served) as polymarket:
+        error = await refused(polymarket.get_balance(), PATIENCE_S)
+    assert "unauthorized" == error.name
+    assert f"s {way} the venue's, which spoils signatures, set it right" in str(error)
+
+
 @pytest.mark.parametrize("trouble", BANS.values(), ids=BANS)
 @pytest.mark.parametrize("name", OF_EACH_SERVICE)
 async def test_nothing_is_retried_into_a_ban(served, count, market, name, trouble):

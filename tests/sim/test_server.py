@@ -173,6 +173,19 @@ async def test_frames_a_second_are_counted_not_timed():
         assert len(texts) <= 110  # The last batch may be a long one.
 
 
+async def test_a_venue_that_begins_too_late_is_not_late_for_ever():
+    clock = HandClock()
+    venue = quiet(rate=Pace(speed=1.0))
+    begins = venue.now_ms
+    async with SimServer(venue, clock=clock, paused=True) as server:
+        await asyncio.sleep(0)  # its player drops the anchor
+        clock.ns += 60_000_000_000
+        server.resume(late_ms=60_000)
+        assert begins + 60_000 == server.now_ms()
+        clock.ns += 1_000_000_000
+        assert begins + 61_000 == server.now_ms()
+
+
 async def test_a_paused_venue_is_at_rest_until_it_resumes():
     clock = HandClock()
     venue = quiet()
