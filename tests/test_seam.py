@@ -49,8 +49,7 @@ SEAM: Final[dict[str, frozenset[str]]] = {
     "net/transport_picows.py": frozenset({"socket.socket"}),
     "app/replay.py": frozenset({"threading.Thread"}),
     # What runs on threads of its own, outside of every trial.
-    "app/system.py": frozenset({"threading.Thread"}),
-    "app/streams.py": frozenset({"threading.Thread"}),
+    "app/worker.py": frozenset({"threading.Thread"}),
     "engine/consumers.py": frozenset({"threading.Thread", "asyncio.sleep"}),
     "client/manager.py": frozenset({"threading.Thread"}),
     "client/polymarket_sync.py": frozenset({"threading.Thread"}),

@@ -248,7 +248,7 @@ async def test_the_server_that_never_answers_cannot_delay_the_stop():
 
 def test_streams_that_do_not_run_take_no_commands():
     streams = Streams(settings())
-    with pytest.raises(FeedError, match="start them first"):
+    with pytest.raises(FeedError, match="start it first"):
         streams.tell(lambda: None)
     streams.start()
     streams.stop()

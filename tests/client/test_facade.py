@@ -53,7 +53,7 @@ def test_figures_can_be_read_while_callbacks_come_and_go():
 def test_books_that_cannot_come_because_the_feed_failed_are_an_error():
     facade = Facade(["1"])
     system: Any = facade.system
-    system.failure = fault = RuntimeError("a fault of ours")
+    system._worker.failure = fault = RuntimeError("a fault of ours")  # noqa: SLF001 - as it would
 
     with pytest.raises(FeedError, match="fault of this program: RuntimeError: a fault") as raised:
         facade._missing(Awaited(["1"]))  # noqa: SLF001 - how both managers end their wait

@@ -96,7 +96,7 @@ async def test_a_feed_that_failed_before_the_first_books_ends_the_start_with_its
         mine.do(lambda: mine.faults.withhold_snapshot(token))
         config = mine.config(rest=False, first_book_s=60.0)
         manager = managing(mine, config=config, start_timeout=0.2)
-        manager.system.failure = ZeroDivisionError("a fault of ours")
+        manager.system._worker.failure = ZeroDivisionError("a fault of ours")  # noqa: SLF001
 
         with pytest.raises(FeedError, match="fault of this program: ZeroDivisionError: a fault"):
             await manager.start()

@@ -6,12 +6,8 @@ frames first, as they come and as each session says that they may be written dow
 """
 
 import asyncio
-import atexit
 import logging
-import os
-import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeVar
@@ -19,10 +15,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeVar
 import msgspec
 
 from pr3dict.app.events import FeedFailed, LinkChanged, TapeHalted
-from pr3dict.app.handover import handover
-from pr3dict.app.loops import first_of, loop_factory, soon
 from pr3dict.app.recording import tape
 from pr3dict.app.shard import retry_rules
+from pr3dict.app.worker import START_S, Worker
 from pr3dict.app.world import World, real
 from pr3dict.config import Config
 from pr3dict.core import EVENTS, load
@@ -36,12 +31,12 @@ from pr3dict.net.retry import Backoff
 from pr3dict.ports import Clock, TellingSession
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from pr3dict.tape.writer import TapeWriter
 
 STOP_S: Final = 1.5
 """How long the thread may take to say goodbye on every connection."""
-START_S: Final = 5.0
-"""How long it may take to get a thread and a loop."""
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
@@ -63,8 +58,6 @@ class Streams:
         """`record`: a directory for the tape, which no system records in. Nothing runs yet."""
         self.config: Final = config
         self.clock: Final = clock or SystemClock()
-        self.failure: BaseException | None = None
-        """Why the thread ended by a fault of this program; None: it did not."""
         self.tape: TapeWriter | None = None
         self._directory = None if record is None else Path(record)
         self._sessions: dict[int, TellingSession] = {}
@@ -74,48 +67,41 @@ class Streams:
         self._beside: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._world: World | None = None
         self._group = asyncio.TaskGroup()
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._ending = asyncio.Event()
-        self._started: Future[None] = Future()
-        self._pending: set[Future[Any]] = set()
-        self._thread = threading.Thread(target=self._run, name="pr3dict-streams", daemon=True)
-        self._stopped = False
-        self._process = 0
-        """Which process started it: a fork has a copy of this, and none of its threads."""
+        self._worker = Worker(
+            "the thread of the streams", "pr3dict-streams", self._live, self._failed, self.stop
+        )
 
     @property
     def running(self) -> bool:
         """Whether the thread runs."""
-        return self._thread.is_alive() and not self._stopped
+        return self._worker.running
+
+    @property
+    def failure(self) -> BaseException | None:
+        """Why the thread ended by a fault of this program; None: it did not."""
+        return self._worker.failure
 
     def start(self) -> None:
         """Open the tape, start the thread, begin to connect; return before anything is open.
 
         Raises `TapeError`, `MissingExtra`.
         """
-        self._process = os.getpid()
         if self._directory is not None:
             core = load(self.config.core)
             self.tape = tape(
                 self._directory, self.config, core, self.clock, on_halt=self._tape_halted
             )
-        atexit.register(self.stop)
-        self._thread.start()
         try:
-            self._started.result(START_S)
+            self._worker.start()
         except BaseException:
             self.stop()
             raise
 
     def stop(self, timeout_s: float = STOP_S) -> None:
         """Say goodbye on every connection. From any thread but the streams'; again: nothing."""
-        if self._stopped or self._process not in {0, os.getpid()}:
-            return  # sockets, loop and tape of a forked process are its parent's
-        self._stopped = True
-        atexit.unregister(self.stop)
-        if self._loop is not None:
-            soon(self._loop, self._ending.set)
-            self._thread.join(timeout_s)
+        if not self._worker.end(self._ending.set, timeout_s):
+            return
         if self.tape is not None:
             self.tape.close()
 
@@ -126,17 +112,17 @@ class Streams:
         """
         assert session.link not in self._sessions, "each session has a link number of its own"
         self._sessions[session.link] = session
-        if self._started.done():
+        if self._worker.started:
             self.tell(lambda: self._open(session)).result(START_S)
 
     def beside(self, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Run this beside the connections, on their loop, until the stop; say so before `start`."""
-        assert not self._started.done(), "say it before the start"
+        assert not self._worker.started, "say it before the start"
         self._beside.append(run)
 
     def remove(self, link: int) -> None:
         """Say goodbye on this connection and carry it no more; nothing if there is none."""
-        if not self._started.done():
+        if not self._worker.started:
             self._sessions.pop(link, None)
             return
         with suppress(FeedError):
@@ -148,21 +134,7 @@ class Streams:
         The way to subscribe: `streams.tell(lambda: session.subscribe(…, streams.clock.now()))`.
         Raises `FeedError` when the thread does not run.
         """
-        loop = self._loop
-        if self._process not in {0, os.getpid()}:
-            raise FeedError(
-                f"wanted the process that started the streams, {self._process}, found"
-                f" {os.getpid()}: a fork has none, start them there",
-                name="not_running",
-            )
-        if loop is None or not self.running:
-            raise FeedError("the streams are not running: start them first", name="not_running")
-        future, do = handover(lambda: self._told(call))
-        self._pending.add(future)
-        future.add_done_callback(self._pending.discard)
-        if not soon(loop, do):
-            self._give_up_pending()
-        return future
+        return self._worker.call(lambda: self._told(call))
 
     def drop(self, link: int, why: str) -> None:
         """Give up a connection; it is opened anew, as after any loss."""
@@ -200,19 +172,8 @@ class Streams:
         self.engine.changed(EVENTS)
         return result
 
-    def _run(self) -> None:
-        """Keep the connections: the whole life of the thread."""
-        try:
-            with asyncio.Runner(loop_factory=loop_factory()) as runner:
-                runner.run(self._live())
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must be told
-            _log.exception("the streams ended by a fault of this program")
-            self.failure = cause = first_of(error)
-            self.engine.publish(FeedFailed(f"{type(cause).__name__}: {cause}"))
-            if not self._started.done():
-                self._started.set_exception(cause)
-        finally:
-            self._give_up_pending()
+    def _failed(self, cause: BaseException) -> None:
+        self.engine.publish(FeedFailed(f"{type(cause).__name__}: {cause}"))
 
     async def _live(self) -> None:
         self._world = real(msgspec.structs.replace(self.config, rest=False), self.clock)
@@ -221,8 +182,7 @@ class Streams:
                 for session in self._sessions.values():
                     self._open(session)
                 others = [self._group.create_task(run()) for run in self._beside]
-                self._loop = asyncio.get_running_loop()
-                self._started.set_result(None)
+                self._worker.takes_commands()
                 await self._ending.wait()
                 for task in others:
                     task.cancel()
@@ -257,13 +217,6 @@ class Streams:
         now = self.clock.now()
         self.engine.publish(LinkChanged(status.link, status.phase, status.last_error, now))
 
-    def _give_up_pending(self) -> None:
-        """Tell those who wait for a loop that is gone."""
-        for future in self._pending.copy():
-            if not future.done():
-                future.set_exception(FeedError("the streams have ended", name="not_running"))
-
     def _tape_halted(self, cause: str) -> None:
         _log.error("the tape stopped: %s; the streams go on", cause)
-        if self.running and self._loop is not None:
-            soon(self._loop, lambda: self.engine.publish(TapeHalted(cause)))
+        self._worker.soon(lambda: self.engine.publish(TapeHalted(cause)))

@@ -5,11 +5,7 @@ books; what changes the feed is handed to its loop. `stop` leaves within two sec
 file closed, even if something on the feed's thread never returns.
 """
 
-import asyncio
-import atexit
 import logging
-import os
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -18,17 +14,15 @@ from typing import Any, Final, TypeVar
 from pr3dict.app.events import FeedFailed, TapeHalted
 from pr3dict.app.feed import Feed
 from pr3dict.app.guard import shared
-from pr3dict.app.handover import handover
-from pr3dict.app.loops import first_of, loop_factory, soon
 from pr3dict.app.parts import Parts
 from pr3dict.app.recording import both, tape
+from pr3dict.app.worker import START_S, Worker
 from pr3dict.app.world import real
 from pr3dict.config import Config
 from pr3dict.core import load
 from pr3dict.engine.awaited import Awaited
 from pr3dict.engine.engine import Engine
 from pr3dict.engine.history import TradeHistory
-from pr3dict.model.errors import FeedError
 from pr3dict.model.events import Event
 from pr3dict.model.links import LinkStatus
 from pr3dict.model.units import NS_PER_MS
@@ -39,8 +33,6 @@ from pr3dict.venues.polymarket import rules
 
 STOP_S: Final = 1.0
 """How long the feed's thread may take to say goodbye; what is left is for the tape."""
-START_S: Final = 5.0
-"""How long it may take to get a thread and a loop."""
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
@@ -69,16 +61,7 @@ class System:
         self._directory = None if record is None else Path(record)
         self.feed: Feed | None = None
         """What lives on the feed's loop; None before the start."""
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self.failure: BaseException | None = None
-        """Why the feed ended by a fault of this program; None: it did not."""
-        self._started: Future[None] = Future()
-        self._pending: set[Future[Any]] = set()
-        """What was handed to the feed's loop and is not done."""
-        self._thread = threading.Thread(target=self._run, name="pr3dict-feed", daemon=True)
-        self._stopped = False
-        self._process = 0
-        """Which process started it: a fork has a copy of this, and none of its threads."""
+        self._worker = Worker("the feed", "pr3dict-feed", self._live, self._failed, self.stop)
 
     @property
     def live(self) -> bool:
@@ -88,29 +71,26 @@ class System:
     @property
     def running(self) -> bool:
         """Whether the feed's thread runs."""
-        return self._thread.is_alive() and not self._stopped
+        return self._worker.running
+
+    @property
+    def failure(self) -> BaseException | None:
+        """Why the feed ended by a fault of this program; None: it did not."""
+        return self._worker.failure
 
     def start(self) -> None:
         """Open the tape, start the thread and return when the feed takes commands.
 
         Raises `TapeError`, `MissingExtra`.
         """
-        self._process = os.getpid()
         if self._directory is not None:
             self.tape = self._record(self._directory)
-        atexit.register(self.stop)
-        self._thread.start()
-        self._started.result(START_S)
+        self._worker.start()
 
     def stop(self, timeout_s: float = STOP_S) -> None:
         """Close connections and files. Call it from any thread but the feed's; again: nothing."""
-        if self._stopped or self._process not in {0, os.getpid()}:
-            return  # sockets, loop and tape of a forked process are its parent's
-        self._stopped = True
-        atexit.unregister(self.stop)
-        if self._loop is not None and self.feed is not None:
-            soon(self._loop, self.feed.end)
-            self._thread.join(timeout_s)
+        if not self._worker.end(lambda: self._feed().end(), timeout_s):
+            return
         if self.tape is not None:
             self.tape.close(self._end())
 
@@ -134,21 +114,7 @@ class System:
 
     def call(self, what: Callable[[Feed], _T]) -> Future[_T]:
         """Do something on the feed's loop; raises `FeedError` when it does not run."""
-        feed, loop = self.feed, self._loop
-        if self._process not in {0, os.getpid()}:
-            raise FeedError(
-                f"wanted the process that started the feed, {self._process}, found {os.getpid()}:"
-                " a fork has no feed, start one there",
-                name="not_running",
-            )
-        if feed is None or loop is None or not self.running:
-            raise FeedError("the feed is not running: start it first", name="not_running")
-        future, do = handover(lambda: what(feed))
-        self._pending.add(future)
-        future.add_done_callback(self._pending.discard)
-        if not soon(loop, do):
-            self._give_up_pending()
-        return future
+        return self._worker.call(lambda: what(self._feed()))
 
     def statuses(self) -> list[LinkStatus]:
         """Return what is known of each connection."""
@@ -158,28 +124,14 @@ class System:
         """Whether the venue said that it has no book for this token."""
         return self.feed is not None and token in self.feed.keeper.heal.no_book
 
-    def _run(self) -> None:
-        """Keep the feed: the whole life of its thread."""
-        try:
-            with asyncio.Runner(loop_factory=loop_factory()) as runner:
-                runner.run(self._live())
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must be told
-            _log.exception("the feed ended by a fault of this program")
-            self.failure = cause = first_of(error)
-            self.engine.publish(FeedFailed(f"{type(cause).__name__}: {cause}"))
-            if not self._started.done():
-                self._started.set_exception(cause)
-        finally:
-            self._give_up_pending()
+    def _feed(self) -> Feed:
+        assert self.feed is not None, "commands are taken once there is a feed"
+        return self.feed
 
-    def _give_up_pending(self) -> None:
-        """Tell those who wait for a loop that is gone."""
-        for future in self._pending.copy():
-            if not future.done():
-                future.set_exception(FeedError("the feed has ended", name="not_running"))
+    def _failed(self, cause: BaseException) -> None:
+        self.engine.publish(FeedFailed(f"{type(cause).__name__}: {cause}"))
 
     async def _live(self) -> None:
-        self._loop = asyncio.get_running_loop()
         recorder = both(self.tape, self.ear)
         parts = Parts(self.config, self.core, self.books, self.engine, self.clock, recorder)
         world = real(self.config, self.clock)
@@ -187,15 +139,14 @@ class System:
 
     def _takes_commands(self, feed: Feed) -> None:
         self.feed = feed
-        self._started.set_result(None)
+        self._worker.takes_commands()
 
     def _record(self, directory: Path) -> TapeWriter:
         return tape(directory, self.config, self.core, self.clock, on_halt=self._tape_halted)
 
     def _tape_halted(self, cause: str) -> None:
         _log.error("the tape stopped: %s; the feed goes on", cause)
-        if self.running and self._loop is not None:
-            soon(self._loop, lambda: self.engine.publish(TapeHalted(cause)))
+        self._worker.soon(lambda: self.engine.publish(TapeHalted(cause)))
 
     def _end(self) -> dict[str, Any]:
         """Return what the END record tells of the books (docs/tape.md)."""
