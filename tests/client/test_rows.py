@@ -32,3 +32,9 @@ def test_the_kind_is_that_of_the_first_row_unless_told():
 def test_rows_become_a_table(make):
     pytest.importorskip(make.__name__.removeprefix("to_"))
     assert (3, ["Sports", "Crypto", ""]) == (len(make(Rows(TAGS))), list(make(Rows(TAGS))["label"]))
+
+
+def test_a_row_or_two_are_shown_and_of_many_how_many_there_are():
+    assert "Rows()" == repr(Rows())
+    assert "Rows(5, 6)" == repr(Rows([5, 6]))
+    assert "Rows(0, 1, … and 1,998 more)" == repr(Rows(range(2_000)))

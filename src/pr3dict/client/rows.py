@@ -1,7 +1,7 @@
 """Results as a sequence that can become a table."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Self, SupportsIndex, TypeVar, overload
+from typing import TYPE_CHECKING, Final, Self, SupportsIndex, TypeVar, overload
 
 from pr3dict.client import tables
 
@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 T = TypeVar("T")
+
+SHOWN_MAX: Final = 2
+"""Rows that `repr` shows: one of the catalogue has 85 members."""
 
 
 class Rows(tuple[T, ...]):  # noqa: SLOT001 - a tuple can have no slot, and `of` needs a place
@@ -35,6 +38,11 @@ class Rows(tuple[T, ...]):  # noqa: SLOT001 - a tuple can have no slot, and `of`
         if isinstance(key, slice):
             return Rows(super().__getitem__(key), self.of)
         return super().__getitem__(key)
+
+    def __repr__(self) -> str:
+        shown = ", ".join(map(repr, self[:SHOWN_MAX]))
+        more = f", … and {len(self) - SHOWN_MAX:,} more" if len(self) > SHOWN_MAX else ""
+        return f"Rows({shown}{more})"
 
     def to_polars(self) -> "pl.DataFrame":
         """Return a table of polars, a column for each member; `client.tables` tells the types.

@@ -6,7 +6,17 @@ The numbers are shared with the native engine: append, never renumber.
 from enum import IntEnum
 
 
-class BookState(IntEnum):
+class _Named(IntEnum):
+    """Numbers for the engine, names for people: `print(book.source)` says REST."""
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __format__(self, spec: str) -> str:
+        return format(self.name, spec)
+
+
+class BookState(_Named):
     """The life of a book: EMPTY → SYNCING → LIVE ⇄ SUSPECT → SYNCING …, STALE, CLOSED."""
 
     EMPTY = 0
@@ -23,7 +33,7 @@ class BookState(IntEnum):
     """The market is over; nothing more will come."""
 
 
-class Cause(IntEnum):
+class Cause(_Named):
     """Why a book is in its state."""
 
     NONE = 0
@@ -51,7 +61,7 @@ class Cause(IntEnum):
     """Somebody asked for a fresh snapshot."""
 
 
-class Source(IntEnum):
+class Source(_Named):
     """Whose word the content of a book is."""
 
     NONE = 0
@@ -59,7 +69,7 @@ class Source(IntEnum):
     REST = 2
 
 
-class Proof(IntEnum):
+class Proof(_Named):
     """What the venue's hash said of the content at the last batch end."""
 
     NONE = 0
@@ -76,7 +86,7 @@ class Proof(IntEnum):
     """Proof is switched off."""
 
 
-class Side(IntEnum):
+class Side(_Named):
     """Which ladder: bids are bought into (BUY orders rest there), asks are sold into."""
 
     BID = 0
