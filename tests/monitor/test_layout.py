@@ -240,6 +240,16 @@ def test_prices_of_one_market_stand_in_the_line_a_second_and_of_many_do_not():
         assert shown == (" · Yes 0." in line and " · No 0." in line)
 
 
+def test_prices_of_a_book_that_is_ill_say_so():
+    market = Market()
+    market.open()
+    market.books.close_link(market.sample().books[0].link, Cause.LINK_DOWN, NOW)
+    model = Model({market.tokens[0]: Label("Yes", "Will it?")})
+    model.add(market.sample())
+    (said,) = [part for part in layout.stats_line(model.board(), 1).split(" · ") if "Yes" in part]
+    assert said.endswith(" STALE")
+
+
 def test_trades_are_called_by_their_outcome_and_market_where_there_is_room():
     trade = Trade("7" * 77, "0x1", 520_000, 5_000_000, "BUY", NOW, NOW, "")
     labels = {trade.token: Label("Yes", "Will it rain in May?")}

@@ -7,7 +7,17 @@ from pr3dict.model.events import Trade
 from pr3dict.monitor import words
 from pr3dict.monitor.labels import full
 from pr3dict.monitor.lines import Line, Piece, fit, pad, spread
-from pr3dict.monitor.model import SORTS, Board, Tone, age_tone, held, link_age, phase_tone, tone_of
+from pr3dict.monitor.model import (
+    HEALTHY,
+    SORTS,
+    Board,
+    Tone,
+    age_tone,
+    held,
+    link_age,
+    phase_tone,
+    tone_of,
+)
 from pr3dict.monitor.sample import BUY, LinkSample, Notice
 
 NAME: Final = 9
@@ -238,12 +248,13 @@ def _counted(name: str, number: int, tone: Tone = Tone.BAD) -> Line:
 
 
 def _quotes(board: Board) -> list[str]:
-    """Return bid and ask of the books of one market, by its outcomes."""
+    """Return bid and ask of the books of one market, and the health of those that are ill."""
     if len(board.labels) > QUOTED_MAX or len({one.market for one in board.labels.values()}) != 1:
         return []
     rows = {row.token: row for row in board.rows}
     return [
         f"{one.outcome} {words.price(row.bid, row.tick)}/{words.price(row.ask, row.tick)}"
+        + ("" if row.health in HEALTHY else f" {row.health.name}")
         for token, one in board.labels.items()
         if (row := rows.get(token)) is not None
     ]
