@@ -70,10 +70,21 @@ def test_after_the_next_batch_of_its_token_there_is_no_excuse():
     court = Court()
     court.miss()
     court.mark()
+    court.now += NS_PER_MS
     court.mark("", batch=True)
     court.now += BATCH_NS + 1
     court.oracle.everything()
     assert "after a batch" in court.oracle.broken
+
+
+def test_a_batch_that_has_just_proved_the_book_came_before_the_loss():
+    court = Court()
+    court.miss()
+    court.mark()
+    court.mark("", batch=True)  # at the moment at which the book was proved
+    court.now += BATCH_NS + 1
+    court.oracle.everything()
+    assert "" == court.oracle.broken
 
 
 def test_what_is_under_way_is_waited_for():

@@ -149,13 +149,15 @@ class Oracle:
         if view.verified_ns > wrong.verified_ns:
             # It was right for a moment, while more was under way: this is another loss.
             wrong.since_ns, wrong.verified_ns = now, view.verified_ns
-        if batch and not wrong.refuted_ns:
+        # A batch that the book agrees with was true of its time: the loss is behind it.
+        refutes = batch and view.verified_ns != self._now()
+        if refutes and not wrong.refuted_ns:
             wrong.refuted_ns = now
         if sure and not wrong.sure_ns:
             wrong.sure_ns = now
         if self._top_is_right(token, view):
             wrong.top_ns = 0
-        elif batch and not wrong.top_ns:
+        elif refutes and not wrong.top_ns:
             wrong.top_ns = now
         self._bounded(token, wrong, view)
 
