@@ -4,11 +4,23 @@ import pytest
 from tests.app.kit import venue
 from tests.badinput.kit import Count, failure
 
+from pr3dict.client.intelligence import RealTimeTradingIntelligence
 from pr3dict.client.platform import PolymarketPlatform
 from pr3dict.client.polymarket import AsyncPolymarket
 from pr3dict.client.polymarket_sync import Polymarket
 from pr3dict.client.real_time import PolymarketRealTimeClient
-from pr3dict.model.errors import Pr3dictError, RestError, UnknownMarketError, UnknownTokenError
+from pr3dict.client.subscriptions import (
+    create_crypto_prices_subscription,
+    create_market_subscription,
+)
+from pr3dict.model.errors import (
+    ConfigError,
+    Pr3dictError,
+    RestError,
+    UnknownMarketError,
+    UnknownTokenError,
+)
+from pr3dict.sim.venue import Venue
 
 CONDITION = "0x" + "ab" * 32
 TOKEN = "7" * 77
@@ -81,6 +93,56 @@ async def test_the_platform_has_no_book_of_what_is_no_market(served, count, name
         error = await failure(platform.get_orderbook(name), Pr3dictError, WITHIN_S)
         assert isinstance(error, UnknownMarketError | UnknownTokenError)
         assert before == count.paths["/book"]
+
+
+async def test_a_closed_market_is_one_sentence_that_says_who_won():
+    with venue(markets=1) as over:
+        source = over.server.source
+        assert isinstance(source, Venue)
+        config = over.config()
+        async with AsyncPolymarket(config) as found:
+            market = (await found.list_markets(1))[0]
+        over.do(lambda: source.vanish(market.token_ids[0]))
+        said = f"{market.slug} is closed: Yes won: it has no book any more"
+        for use_websocket in (True, False):
+            async with PolymarketPlatform(use_websocket, config=config) as platform:
+                asked = platform.get_orderbook(market.slug)
+                assert said == str(await failure(asked, UnknownMarketError, WITHIN_S))
+                assert await platform.get_orderbook(market.token_ids[0]) is None
+        client = PolymarketRealTimeClient(config=config)
+        asking = client.start_streaming([market.condition_id])
+        assert said == str(await failure(asking, UnknownMarketError, WITHIN_S))
+        await client.stop_streaming()
+
+
+async def test_what_is_no_id_of_the_catalogue_is_told_where_it_may_be_asked_for(polymarket):
+    for wrong in (CONDITION, TOKEN, "a-slug"):
+        error = await failure(polymarket.get_market(wrong), UnknownMarketError, WITHIN_S)
+        assert "market() takes slugs" in str(error)
+    error = await failure(polymarket.get_market("999999"), UnknownMarketError, WITHIN_S)
+    assert "takes slugs" not in str(error)
+
+
+@pytest.mark.parametrize("use_websocket", [True, False])
+async def test_only_token_ids_can_be_subscribed(served, use_websocket):
+    async with PolymarketPlatform(use_websocket, config=served.config()) as platform:
+        for wrong in ([CONDITION], "7", [7], None):
+            await failure(platform.subscribe(wrong), UnknownTokenError, WITHIN_S)
+
+
+@pytest.mark.parametrize("wrong", [5, None, [5], [""]])
+def test_what_are_no_names_is_refused_in_a_sentence(wrong):
+    for make in (create_market_subscription, create_crypto_prices_subscription):
+        with pytest.raises(ConfigError, match="wanted names as text, found a "):
+            make(wrong)
+
+
+@pytest.mark.parametrize("wrong", [0, -1, "x", None, 1.5])
+async def test_a_number_of_markets_is_one(served, wrong):
+    client = RealTimeTradingIntelligence(config=served.config())
+    with pytest.raises(ValueError, match="market_limit: wanted a whole number, at least 1, found"):
+        await client.start_monitoring(wrong)
+    await client.stop_monitoring()
 
 
 OF_A_TOKEN = (

@@ -11,6 +11,8 @@ from tests.engine.waiting import until
 from pr3dict.client.platform import PolymarketPlatform
 from pr3dict.model.errors import FeedError, UnknownMarketError, UnknownTokenError
 from pr3dict.model.states import BookState, Proof, Source
+from pr3dict.model.units import NS_PER_S, Nanos
+from pr3dict.net.clock import SystemClock
 
 
 @pytest.fixture(scope="module")
@@ -191,3 +193,21 @@ async def test_what_names_no_market_is_told(served):
     async with connected(served) as platform:
         with pytest.raises(UnknownMarketError, match=r"^no market of Polymarket has the condition"):
             await platform.get_orderbook("0x" + "ab" * 32)
+
+
+class NextClock(SystemClock):
+    """A clock that is five minutes ahead."""
+
+    def now(self) -> Nanos:
+        return Nanos(super().now() + 300 * NS_PER_S)
+
+
+async def test_the_name_of_a_row_means_the_market_of_its_time(monkeypatch):
+    with venue(markets=2, recurring=("btc-5m",)) as served:
+        async with connected(served, use_websocket=False) as platform:
+            first = await platform.get_orderbook("btc-updown-5m", "Up")
+            assert first is not None
+            monkeypatch.setattr(platform, "_clock", NextClock())
+            second = await platform.get_orderbook("btc-updown-5m", "Up")
+            assert second is not None
+            assert first.asset_id != second.asset_id

@@ -10,8 +10,7 @@ from pr3dict.client.platform import PolymarketPlatform
 from pr3dict.client.polymarket import AsyncPolymarket
 from pr3dict.client.snapshot import OrderBookLevel, OrderBookSnapshot
 from pr3dict.config import Config, from_environment
-from pr3dict.model.errors import UnknownMarketError
-from pr3dict.venues.polymarket.market import Market
+from pr3dict.venues.polymarket.market import Market, still_open
 
 PRICE_DECIMALS: Final = 4
 """Of the finest grid."""
@@ -40,9 +39,7 @@ async def _ask(
     async with AsyncPolymarket(config) as polymarket:
         market = await polymarket.market(name)
     wanted = market.outcomes if outcome is None else (market.outcome(outcome),)
-    if market.closed:
-        won = f": {market.winner} won" if market.winner else ""
-        raise UnknownMarketError(f"{market.slug} is closed{won}: it has no book any more")
+    still_open(market)
     async with PolymarketPlatform(use_websocket=False, config=config) as platform:
         return market, {each.label: await platform.get_orderbook(each.token_id) for each in wanted}
 

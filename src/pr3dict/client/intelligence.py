@@ -33,8 +33,10 @@ class RealTimeTradingIntelligence(PolymarketRealTimeClient):
 
         Raises `UnknownMarketError` where none takes orders, `RestError` and `FeedError`.
         """
-        if market_limit < 1:
-            raise ValueError(f"market_limit: wanted at least 1, found {market_limit}")
+        if not isinstance(market_limit, int) or market_limit < 1:
+            raise ValueError(
+                f"market_limit: wanted a whole number, at least 1, found {market_limit!r:.80}"
+            )
         listed = await self._catalogue.get_all_markets(market_limit * LOOKED_AT)
         markets = [market_of(found) for found in listed]
         busiest = [one for one in markets if one.accepting_orders and one.token_ids]

@@ -14,7 +14,7 @@ from pr3dict.app import world
 from pr3dict.app.discovery import Discovery
 from pr3dict.app.system import System
 from pr3dict.client import words
-from pr3dict.client.arguments import token_id
+from pr3dict.client.arguments import token_id, token_ids
 from pr3dict.client.manager import OrderBookManager
 from pr3dict.client.snapshot import OrderBookSnapshot
 from pr3dict.config import Config, from_environment
@@ -25,7 +25,8 @@ from pr3dict.model.states import Source
 from pr3dict.model.units import NS_PER_S
 from pr3dict.net.clock import SystemClock
 from pr3dict.venues.polymarket import limits, rest
-from pr3dict.venues.polymarket.market import Market
+from pr3dict.venues.polymarket.market import Market, still_open
+from pr3dict.venues.polymarket.recurring import is_recurring, read_recurring
 
 if TYPE_CHECKING:
     from pr3dict.net.rest import Rest
@@ -102,8 +103,9 @@ class PolymarketPlatform:
         Without WebSocket there is nothing to keep. Raises `UnknownTokenError`, and `FeedError`
         where no connection can be made: the feed goes on trying, and REST serves meanwhile.
         """
+        wanted = token_ids(asset_ids)
         if self._manager is not None:
-            await self._manager.subscribe(asset_ids)
+            await self._manager.subscribe(wanted)
 
     async def unsubscribe(self, asset_ids: Iterable[str]) -> None:
         """Keep these books no more."""
@@ -126,13 +128,14 @@ class PolymarketPlatform:
         """Return the book of a token; `source`, `state` and `verified_ns` tell how far to trust it.
 
         asset_id: a token id; or whatever `market` takes, and `outcome` says which of its outcomes
-        (the first one unless told: YES). A name is looked up once.
+        (the first one unless told: YES). A name is looked up once, that of a row at each turn.
 
         By WebSocket: the first call subscribes and waits for the book, later ones only read. By
         REST where there is no live book: then `source` is REST, and of a token whose connection is
         down the state stays STALE. Never an older book than one that was returned before. None
         when the venue has none. Within the settings `first_book_s` and `rest_patience_s`. Raises
-        `UnknownTokenError`; `FeedError` or `MissingExtra` when it can be had by neither.
+        `UnknownTokenError`, `UnknownMarketError` (also where the market that is named is closed);
+        `FeedError` or `MissingExtra` when it can be had by neither.
         """
         token = await self._token_of(asset_id, outcome)
         held = self._held(token)
@@ -177,14 +180,26 @@ class PolymarketPlatform:
         """Return the token that is meant."""
         if not isinstance(name, str) or (name.isdigit() and outcome is None):
             return token_id(name)
-        if name not in self._named:
-            self._named[name] = await self.market(name)
-        market = self._named[name]
+        called = self._called(name)
+        if called not in self._named:
+            self._named[called] = still_open(await self.market(called))
+        market = self._named[called]
         return market.token_ids[0] if outcome is None else market.token(outcome)
+
+    def _called(self, name: str) -> str:
+        """Return what a name means now: that of a row, as `btc-updown-5m`, its market of now."""
+        if not is_recurring(name) or name.rpartition("-")[2].isdigit():
+            return name
+        row = read_recurring(name)
+        return row.slug(row.start(self._clock.now()))
 
     def _token_before(self, name: str) -> str:
         """Return the token of an id, or of the first outcome of a name that was looked up."""
-        market = None if not isinstance(name, str) or name.isdigit() else self._named.get(name)
+        market = (
+            None
+            if not isinstance(name, str) or name.isdigit()
+            else self._named.get(self._called(name))
+        )
         return token_id(name) if market is None else market.token_ids[0]
 
     def _ask(self) -> "Rest":

@@ -14,7 +14,7 @@ from pr3dict.client.polymarket import AsyncPolymarket
 from pr3dict.client.snapshot import OrderBookSnapshot, TradeEvent
 from pr3dict.config import Config, from_environment
 from pr3dict.model.errors import RestError, UnknownMarketError
-from pr3dict.venues.polymarket.market import Market
+from pr3dict.venues.polymarket.market import Market, still_open
 
 
 class PolymarketRealTimeClient:
@@ -161,7 +161,7 @@ class PolymarketRealTimeClient:
         if market is None:
             self._tokens[text] = text
             return
-        first = market.token_ids[0]
+        first = still_open(market).token_ids[0]
         self._markets |= dict.fromkeys(market.token_ids, market)
         names = {market.id, market.slug, market.condition_id, market.url, text}
         self._tokens |= dict.fromkeys(names, first) | {token: token for token in market.token_ids}

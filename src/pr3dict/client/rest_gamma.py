@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 ALL_MARKETS: Final = 1_000
 """What `get_all_markets` returns at most unless told otherwise: ten requests."""
+_DIGITS_MAX: Final = 12
+"""Of an id of the catalogue; a token id has some 77."""
 _UNPROCESSABLE: Final = 422
 """What the venue answers to an id that cannot be one."""
 
@@ -65,7 +67,7 @@ class GammaMethods(RestMethods):
     async def get_market(self, market_id: str | int) -> GammaMarket:
         """Return the market of a Gamma id, as `"1557558"`; see `get_market_by_slug` for others."""
         asking = self._rest.ask(gamma.market(self._gamma, market_id))
-        return await _known(asking, f"market with the id {market_id!r}")
+        return await _known(asking, f"market with the id {market_id!r}{_hint(market_id)}")
 
     async def get_market_by_slug(self, slug: str) -> GammaMarket:
         """Return the market of a slug, which is the last part of its address on the site."""
@@ -255,3 +257,9 @@ async def _known(asking: Awaitable[T], what: str) -> T:
         if error.name != "not_found" and error.status != _UNPROCESSABLE:
             raise
         raise UnknownMarketError(f"Polymarket knows no {what}") from error
+
+
+def _hint(market_id: str | int) -> str:
+    """Return what to ask instead by what is no id of the catalogue, which has a few digits."""
+    is_id = str(market_id).isdigit() and len(str(market_id)) <= _DIGITS_MAX
+    return "" if is_id else ": market() takes slugs, condition ids, token ids and addresses"

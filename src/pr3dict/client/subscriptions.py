@@ -160,6 +160,8 @@ def _each(topic: str, kind: str, filters: Iterable[str]) -> Subscriptions:
 
 
 def _names(given: Iterable[str]) -> tuple[str, ...]:
+    if not isinstance(given, Iterable):
+        raise ConfigError(f"wanted names as text, found a {_kind(given)}")
     found = (given,) if isinstance(given, str) else tuple(given)
     wrong = [name for name in found if not _is_text(name)]
     if wrong:

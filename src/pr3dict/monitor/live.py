@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 from pr3dict.app.system import System
 from pr3dict.client.polymarket_sync import Polymarket
 from pr3dict.config import Config, read_dotenv
-from pr3dict.model.errors import ConfigError, FeedError, UnknownMarketError, UnknownTokenError
+from pr3dict.model.errors import ConfigError, FeedError, UnknownTokenError
 from pr3dict.model.links import Phase
 from pr3dict.model.units import NS_PER_S
 from pr3dict.monitor.labels import Label, apart, label
 from pr3dict.venues.polymarket import rules
-from pr3dict.venues.polymarket.market import Market
+from pr3dict.venues.polymarket.market import Market, still_open
 from pr3dict.venues.polymarket.names import Kind, read_name
 
 TOKENS: Final = "PR3DICT_TOKENS"
@@ -79,9 +79,7 @@ def _markets(polymarket: Polymarket, name: str) -> list[Market]:
     markets = [polymarket.market(name)] if is_words else polymarket.markets(name)
     still = [market for market in markets if not market.closed]
     if not still:
-        (first, *_) = markets
-        won = f": {first.winner} won" if first.winner else ""
-        raise UnknownMarketError(f"{first.slug} is closed{won}: it has no book any more")
+        still_open(markets[0])
     return still
 
 

@@ -9,7 +9,7 @@ from pr3dict.model.errors import UnknownMarketError
 from pr3dict.venues.polymarket.answers import one
 from pr3dict.venues.polymarket.fees import FREE
 from pr3dict.venues.polymarket.gamma_types import GammaEvent, GammaMarket
-from pr3dict.venues.polymarket.market import market_of, the_one
+from pr3dict.venues.polymarket.market import market_of, still_open, the_one
 
 FOUND = {
     "id": "557558",
@@ -89,3 +89,15 @@ def test_of_several_markets_the_one_that_is_open_is_meant_and_none_is_guessed():
         the_one([], "fed")
     with pytest.raises(UnknownMarketError, match=r"and 3 more$"):
         the_one([market(slug=f"fed-{n}-x") for n in range(9)], "fed")
+
+
+def test_a_market_that_is_over_says_who_won_or_that_nobody_knows():
+    assert market() == still_open(market())
+    with pytest.raises(
+        UnknownMarketError, match=r"^fed-cuts-25 is closed: Yes won: it has no book"
+    ):
+        still_open(market(closed=True, outcomePrices='["1", "0"]'))
+    with pytest.raises(
+        UnknownMarketError, match=r"^fed-cuts-25 is closed: it has no book any more$"
+    ):
+        still_open(market(closed=True))

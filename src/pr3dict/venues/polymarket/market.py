@@ -97,6 +97,14 @@ def market_of(found: GammaMarket, event: GammaEvent | None = None) -> Market:
     )
 
 
+def still_open(market: Market) -> Market:
+    """Return a market as it is; raises `UnknownMarketError` where it is closed: it has no book."""
+    if not market.closed:
+        return market
+    won = f": {market.winner} won" if market.winner else ""
+    raise UnknownMarketError(f"{market.slug} is closed{won}: it has no book any more")
+
+
 def the_one(markets: Sequence[Market], said: str) -> Market:
     """Return the only market, or the only one that is open.
 
