@@ -35,7 +35,7 @@ async def test_a_block_at_the_edge_is_named_and_its_page_is_cut(connect):
         error = await error_of(connect, url)
     assert isinstance(error, LinkRefused)
     assert "http_403" == error.name
-    assert "its edge blocks this program or this network: '<html>Attention" in str(error)
+    assert "its edge blocks this program or this network: 'Attention" in str(error)
     assert len(str(error)) < 400
 
 

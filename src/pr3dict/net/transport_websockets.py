@@ -54,7 +54,11 @@ class _Socket:
         self._connection.transport.abort()
 
     async def close(self) -> None:
-        await self._connection.close()
+        try:
+            await self._connection.close()
+        finally:
+            # Python 3.11.2 takes the end of the goodbye's patience for our own cancellation.
+            self.abort()
 
     async def run(self) -> Closed:
         async with asyncio.TaskGroup() as tasks:

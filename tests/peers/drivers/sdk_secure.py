@@ -128,12 +128,13 @@ async def _trade(teller: Teller, client: Any) -> None:
 async def _rest_until_met(teller: Teller, client: Any, streams: Following) -> None:
     """Let orders rest at both best prices until one of the crowd takes one of them."""
     token = teller.task["markets"][1]["tokens"][0]
-    book = await teller.do("get_order_book", client.get_order_book(asset_id=token))
-    best_bid = max(level.price for level in book.bids)
-    best_ask = min(level.price for level in book.asks)
-    for side, price in (("BUY", best_bid), ("SELL", best_ask)):
+    for side in ("BUY", "SELL"):
+        book = await teller.do(f"the book to {side}", client.get_order_book(asset_id=token))
+        bid, ask = (max(each.price for each in book.bids), min(each.price for each in book.asks))
+        price = bid if side == "BUY" else ask
         resting = {"asset_id": token, "price": price, "size": 5, "side": side}
-        await teller.do(f"rest to {side}", client.place_limit_order(**resting, post_only=True))
+        # Not post-only: the book moves on while the order is signed, and it may take as well.
+        await teller.do(f"rest to {side}", client.place_limit_order(**resting))
     await teller.until("be met as a maker", partial(_made, streams))
     await teller.do("cancel what was not met", client.cancel_all())
 
