@@ -11,7 +11,6 @@ from pr3dict.app.system import System
 from pr3dict.client.polymarket_sync import Polymarket
 from pr3dict.config import Config, read_dotenv
 from pr3dict.model.errors import ConfigError, FeedError, UnknownTokenError
-from pr3dict.model.links import Phase
 from pr3dict.model.units import NS_PER_S
 from pr3dict.monitor.labels import Label, apart, label
 from pr3dict.venues.polymarket import rules
@@ -136,7 +135,7 @@ def _wait_open(system: System) -> None:
     while system.clock.monotonic() < deadline:
         _refuse_dead(system)
         statuses = system.statuses()
-        if any(status.phase is Phase.OPEN for status in statuses):
+        if any(status.opened for status in statuses):  # also one that is lost again already
             return
         if statuses and all(status.lost for status in statuses):
             raise FeedError(statuses[0].last_error)
