@@ -53,7 +53,7 @@ def full(token: str, labels: Labels, width: int) -> str:
     """Return outcome and market in so many cells; of a token that has no label its short id.
 
     >>> full("7", {"7": Label("Yes", "Will the Fed cut rates: 25 bps?")}, 24)
-    'Yes Will the F…: 25 bps?'
+    'Yes Will the Fe… 25 bps?'
     """
     known = labels.get(token)
     return short(token) if known is None else squeeze(f"{known.outcome} {known.market}", width)
