@@ -11,8 +11,8 @@ from pr3dict.venues.polymarket.roster import (
     WAIT_NS_MAX,
     Ask,
     MarketListed,
-    Roster,
     MarketSettled,
+    Roster,
 )
 
 NOW = 1_700_000_000 * NS_PER_S
