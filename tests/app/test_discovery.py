@@ -157,7 +157,8 @@ async def test_a_row_that_the_venue_does_not_list_is_refused_and_not_waited_for(
     with venue(markets=2, recurring=("btc-5m",)) as served:
         async with Asked(served) as asked:
             with pytest.raises(UnknownMarketError, match="no market of the row doge-updown-7m"):
-                await anext(asked.discovery.rolling("doge-updown-7m"))
+                async with asyncio.timeout(10):
+                    await anext(asked.discovery.rolling("doge-updown-7m"))
             assert 3 == asked.sent
 
 

@@ -1,6 +1,7 @@
 """Every method of `AsyncPolymarket` at a venue that answers what no client wants to read."""
 
-from typing import Final
+import asyncio
+from typing import Any, Final
 
 import pytest
 from tests.app.kit import venue
@@ -20,7 +21,7 @@ from tests.net.peers import free_address
 
 from pr3dict.client.polymarket import AsyncPolymarket
 from pr3dict.client.polymarket_sync import Polymarket
-from pr3dict.config import Config
+from pr3dict.model.errors import RestError
 
 PATIENCE_S: Final = 1.0
 LATE_S: Final = 5.0
@@ -75,7 +76,17 @@ def _well_again(served):
     served.faults.forgive()
 
 
-def asking(served, **settings: float) -> AsyncPolymarket:
+async def all_refused(served, market, **settings: Any) -> list[RestError]:
+    """Ask in every way at once, each with a client of its own; return how each was refused."""
+
+    async def ask(name: str) -> RestError:
+        async with asking(served, **settings) as polymarket:
+            return await refused(CALLS[name](polymarket, market), PATIENCE_S)
+
+    return await asyncio.gather(*map(ask, OF_EACH_SERVICE))
+
+
+def asking(served, **settings: Any) -> AsyncPolymarket:
     config = served.config(**{"rest_patience_s": PATIENCE_S, **settings})
     return AsyncPolymarket(config, creds(), wallet())
 
@@ -123,14 +134,13 @@ async def test_nothing_is_retried_into_a_ban(served, count, market, name, troubl
 
 
 @pytest.mark.parametrize("trouble", IN_TIME.values(), ids=IN_TIME)
-@pytest.mark.parametrize("name", OF_EACH_SERVICE)
-async def test_trouble_that_lasts_is_one_sentence_in_time(served, count, market, name, trouble):
+async def test_trouble_that_lasts_is_one_sentence_in_time(served, count, market, trouble):
     served.faults.refuse_rest(trouble.status, body=trouble.body, times=OFTEN)
     before = count.all
-    async with asking(served) as polymarket:
-        error = await refused(CALLS[name](polymarket, market), PATIENCE_S)
-    assert (trouble.name, trouble.status) == (error.name, error.status)
-    assert 1 <= count.all - before <= ATTEMPTS_MAX
+    for error in await all_refused(served, market):
+        assert (trouble.name, trouble.status) == (error.name, error.status)
+    asked = count.all - before
+    assert len(OF_EACH_SERVICE) <= asked <= ATTEMPTS_MAX * len(OF_EACH_SERVICE)
 
 
 async def test_what_must_not_be_done_twice_is_asked_once(served, count, market):
@@ -142,14 +152,13 @@ async def test_what_must_not_be_done_twice_is_asked_once(served, count, market):
     assert 1 == count.all - before
 
 
-@pytest.mark.parametrize("name", OF_EACH_SERVICE)
-async def test_an_answer_that_does_not_come_is_given_up_in_time(served, count, market, name):
+async def test_an_answer_that_does_not_come_is_given_up_in_time(served, count, market):
     served.faults.slow_rest(LATE_S)
     before = count.all
-    async with asking(served, rest_timeout_s=0.3) as polymarket:
-        error = await refused(CALLS[name](polymarket, market), PATIENCE_S)
-    assert ("timeout", 0) == (error.name, error.status)
-    assert 1 <= count.all - before <= ATTEMPTS_MAX
+    for error in await all_refused(served, market, rest_timeout_s=0.3):
+        assert ("timeout", 0) == (error.name, error.status)
+    asked = count.all - before
+    assert len(OF_EACH_SERVICE) <= asked <= ATTEMPTS_MAX * len(OF_EACH_SERVICE)
 
 
 @pytest.mark.parametrize("name", OF_EACH_SERVICE)
@@ -162,15 +171,10 @@ async def test_half_of_an_answer_is_no_answer(served, count, market, name):
     assert 1 == count.all - before
 
 
-@pytest.mark.parametrize("name", OF_EACH_SERVICE)
-async def test_a_venue_that_is_not_there_is_one_sentence_in_time(market, name):
+async def test_a_venue_that_is_not_there_is_one_sentence_in_time(served, market):
     nowhere = free_address().replace("ws://", "http://").removesuffix("/ws/market")
-    config = Config(
-        polymarket_clob_url=nowhere,
-        polymarket_gamma_url=nowhere,
-        polymarket_data_url=nowhere,
-        rest_patience_s=PATIENCE_S,
+    addresses = dict.fromkeys(
+        ("polymarket_clob_url", "polymarket_gamma_url", "polymarket_data_url"), nowhere
     )
-    async with AsyncPolymarket(config, creds(), wallet()) as polymarket:
-        error = await refused(CALLS[name](polymarket, market), PATIENCE_S)
-    assert "unreachable" == error.name
+    for error in await all_refused(served, market, **addresses):
+        assert "unreachable" == error.name
