@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from pr3dict.client.arguments import is_async
 from pr3dict.client.live_hub import ConnectionStatus, Hub, StatusChanged
@@ -13,9 +13,6 @@ from pr3dict.engine.mailbox import EventMailbox
 from pr3dict.model.errors import ConfigError
 from pr3dict.model.events import Event, Lagged
 from pr3dict.venues.polymarket.live_types import Message
-
-if TYPE_CHECKING:
-    from pr3dict.client.live_data import RealTimeDataClient
 
 Opening = tuple[str, str]
 """What a topic tells first: topic, and symbol or token; `""`: whatever comes."""
@@ -54,12 +51,21 @@ class Openings:
             return
 
 
+class Client(Protocol):
+    """What is needed of the client whose callbacks these are."""
+
+    @property
+    def auto_reconnect(self) -> bool:
+        """Whether a lost connection is made anew."""
+
+    async def disconnect(self) -> None:
+        """End every connection."""
+
+
 class Callbacks:
     """What the user wants to be called with. Made once, employed at each `connect`."""
 
-    def __init__(
-        self, client: "RealTimeDataClient", given: Mapping[str, Any], size_max: int
-    ) -> None:
+    def __init__(self, client: Client, given: Mapping[str, Any], size_max: int) -> None:
         """`given`: a function, a coroutine function or None by name. Raises `ConfigError`."""
         for name, callback in given.items():
             if callback is not None and not callable(callback):
@@ -124,13 +130,13 @@ class Callbacks:
         """Return the user's on_message as one that notes what has been told."""
         call = self._given["on_message"]
 
-        async def awaited(client: "RealTimeDataClient", message: Message) -> None:
+        async def awaited(client: Client, message: Message) -> None:
             try:
                 await call(client, message)
             finally:
                 self._note(message)
 
-        def plain(client: "RealTimeDataClient", message: Message) -> object:
+        def plain(client: Client, message: Message) -> object:
             try:
                 return None if call is None else call(client, message)
             finally:
@@ -144,13 +150,13 @@ class Callbacks:
         if call is None:
             return None
 
-        async def awaited(client: "RealTimeDataClient") -> None:
+        async def awaited(client: Client) -> None:
             try:
                 await call(client)
             finally:
                 self.openings.done([CONNECTED])
 
-        def plain(client: "RealTimeDataClient") -> object:
+        def plain(client: Client) -> object:
             try:
                 return call(client)
             finally:
@@ -167,12 +173,12 @@ class Callbacks:
             symbol = message.payload.get("symbol") or message.payload.get("asset_id") or ""
             self.openings.done([(message.topic, ""), (message.topic, str(symbol))])
 
-    def _read_message(self, item: Event) -> tuple["RealTimeDataClient", Message] | None:
+    def _read_message(self, item: Event) -> tuple[Client, Message] | None:
         if isinstance(item, Lagged):
             self.lagged += item.dropped
         return (self._client, item) if isinstance(item, Message) else None
 
-    def _read_connected(self, item: Event) -> tuple["RealTimeDataClient"] | None:
+    def _read_connected(self, item: Event) -> tuple[Client] | None:
         is_open = isinstance(item, StatusChanged) and item.status is ConnectionStatus.CONNECTED
         return (self._client,) if is_open else None
 
