@@ -17,7 +17,7 @@ from pr3dict.config import Config, from_environment
 from pr3dict.core import load
 from pr3dict.model.errors import ConfigError, FeedError
 from pr3dict.monitor import screen
-from pr3dict.monitor.live import live
+from pr3dict.monitor.live import labels_of, live
 from pr3dict.monitor.model import Board, held
 from pr3dict.monitor.summary import summary
 from pr3dict.net.transport import chosen
@@ -50,9 +50,10 @@ def run(venue: Sequence[str], *, seconds: float | None, plain: bool, as_json: bo
     with simulated(venue) as addresses:
         remark(_which_engine(settings))
         config = msgspec.structs.replace(settings, **addresses.settings)
+        labels = labels_of(addresses.tokens, config)
         with live(config, addresses.tokens) as system:
             if on_screen:
-                screen.show(system, "simulated venue", seconds=seconds)
+                screen.show(system, "simulated venue", seconds=seconds, labels=labels)
                 return 0
             board = follow(system, seconds=seconds or SECONDS, as_json=as_json)
             return _conclude(system, board, as_json=as_json)

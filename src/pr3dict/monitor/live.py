@@ -10,11 +10,18 @@ from urllib.parse import urlsplit
 from pr3dict.app.system import System
 from pr3dict.client.polymarket_sync import Polymarket
 from pr3dict.config import Config, read_dotenv
-from pr3dict.model.errors import ConfigError, FeedError, UnknownTokenError
+from pr3dict.model.errors import (
+    ConfigError,
+    FeedError,
+    MissingExtra,
+    RestError,
+    UnknownTokenError,
+)
 from pr3dict.model.units import NS_PER_S
 from pr3dict.monitor.labels import Label, apart, label
 from pr3dict.venues.polymarket import rules
-from pr3dict.venues.polymarket.market import Market, still_open
+from pr3dict.venues.polymarket.gamma import MARKETS_MAX
+from pr3dict.venues.polymarket.market import Market, market_of, still_open
 from pr3dict.venues.polymarket.names import Kind, read_name
 
 TOKENS: Final = "PR3DICT_TOKENS"
@@ -61,6 +68,19 @@ def wanted_tokens(given: Sequence[str], config: Config) -> Wanted:
             markets += meant
             tokens += [token for market in meant for token in market.token_ids]
     return Wanted(list(dict.fromkeys(tokens)), _labels(markets))
+
+
+def labels_of(tokens: Sequence[str], config: Config) -> dict[str, Label]:
+    """Return what tokens are called, as far as the catalogue says; nothing where it is silent."""
+    markets: list[Market] = []
+    try:
+        with Polymarket(config) as polymarket:
+            for start in range(0, len(tokens), MARKETS_MAX):
+                asked = list(tokens[start : start + MARKETS_MAX])
+                markets += map(market_of, polymarket.list_markets(MARKETS_MAX, token_ids=asked))
+    except (RestError, MissingExtra):
+        return {}
+    return _labels(markets)
 
 
 def _labels(markets: Sequence[Market]) -> dict[str, Label]:

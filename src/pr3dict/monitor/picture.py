@@ -15,6 +15,8 @@ from pr3dict.app.system import System
 from pr3dict.config import Config
 from pr3dict.model.errors import FeedError
 from pr3dict.monitor.app import Monitor
+from pr3dict.monitor.labels import Labels
+from pr3dict.monitor.live import labels_of
 from pr3dict.monitor.screen import yielding
 
 SIZE: Final = (120, 36)
@@ -28,9 +30,9 @@ PATIENCE_S: Final = 30.0
 class Addresses(msgspec.Struct):
     """What `sim --json` says first."""
 
-    ws_url: str
-    rest_url: str
     tokens: list[str]
+    settings: dict[str, str]
+    """Those of a `Config` that lead to every service of the venue."""
 
 
 async def paint(size: tuple[int, int] = SIZE) -> str:
@@ -39,11 +41,12 @@ async def paint(size: tuple[int, int] = SIZE) -> str:
     The venue is a process of its own, as in the demo, or its latencies would be ours.
     """
     async with simulated() as venue, asyncio.timeout(PATIENCE_S):
-        config = Config(polymarket_market_ws_url=venue.ws_url, polymarket_clob_url=venue.rest_url)
+        config = msgspec.structs.replace(Config(), **venue.settings)
+        labels = await asyncio.to_thread(labels_of, venue.tokens, config)
         system = System(config)
         try:
             with yielding():
-                return await _watch(system, venue.tokens, size)
+                return await _watch(system, venue.tokens, labels, size)
         finally:
             await asyncio.to_thread(system.stop)
 
@@ -65,9 +68,9 @@ async def simulated() -> AsyncIterator[Addresses]:
         await child.communicate()
 
 
-async def _watch(system: System, tokens: list[str], size: tuple[int, int]) -> str:
+async def _watch(system: System, tokens: list[str], labels: Labels, size: tuple[int, int]) -> str:
     """Let the program run for a few seconds of its own; return its picture."""
-    monitor = Monitor(system, "simulated venue")
+    monitor = Monitor(system, "simulated venue", labels=labels)
     async with monitor.run_test(size=size) as pilot:
         system.start()
         system.subscribe(tokens)

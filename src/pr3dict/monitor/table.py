@@ -12,7 +12,7 @@ from pr3dict.monitor.sample import BUY
 
 NAME_LEAST: Final = 24
 """Cells of an outcome's name where there is little room …"""
-NAME_ROOMY: Final = 40
+NAME_ROOMY: Final = 30
 """… before less important columns are added …"""
 NAME_MOST: Final = 60
 """… and where there is much."""
@@ -74,7 +74,7 @@ def _named_columns(width: int) -> tuple[list[Column], int]:
     for column in MORE_COLUMNS[:-1]:
         if _width_of([*shown, column], gap) + NAME_ROOMY - NAME_LEAST <= width:
             shown.append(column)
-    spare = max(0, width - _width_of(shown, gap))
+    spare = max(0, width - 1 - _width_of(shown, gap))  # a cell of margin, as on the left
     shown[0] = _name_column(min(NAME_MOST, NAME_LEAST + spare))
     return shown, gap
 
