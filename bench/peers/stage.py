@@ -122,6 +122,7 @@ async def _perform(
         return _trouble(recording, playing, f"not every book was right within {START_S:.0f} s")
     if playing.ended:
         return _trouble(recording, playing, playing.end)
+    _note_connections(stage.server, connects)  # it may have got everything within a look
     struck = monotonic_ns() if scenario.before is None else connects[0] - BEFORE_NS
     try:
         async with asyncio.timeout(scenario.bound_s):
@@ -164,9 +165,13 @@ def _trouble(recording: Recording, playing: Playing, what: str) -> Recording:
 async def _watch(server: Served, connects: list[int]) -> None:
     """Note when the venue accepts a connection."""
     while True:
-        while len(connects) < server.accepted:
-            connects.append(monotonic_ns())
+        _note_connections(server, connects)
         await asyncio.sleep(0.02)
+
+
+def _note_connections(server: Served, connects: list[int]) -> None:
+    while len(connects) < server.accepted:
+        connects.append(monotonic_ns())
 
 
 async def _end(process: Process) -> None:
