@@ -1,8 +1,8 @@
 """The verbs at a venue in trouble: one sentence on stderr, exit code 2, in time, without a ban."""
 
 import pytest
-from tests.app.kit import Served, venue
-from tests.badinput.kit import ATTEMPTS_MAX, EDGE, OFTEN, SLACK_S, Count, Trouble, is_sentence
+from tests.app.kit import Served
+from tests.badinput.kit import ATTEMPTS_MAX, EDGE, OFTEN, SLACK_S, Trouble, is_sentence
 from tests.cli.kit import Outcome, run, variables
 
 from pr3dict.cli.sim import environment
@@ -26,22 +26,6 @@ TROUBLES = {
     "too many": Trouble(429, "", "asked too often"),
     "trouble": Trouble(503, "", "trouble of its own"),
 }
-
-
-@pytest.fixture(scope="module")
-def served():
-    with venue() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def count(served):
-    return Count(served)
-
-
-@pytest.fixture(autouse=True)
-def _well_again(served):
-    served.faults.forgive()
 
 
 def tried(served: Served, verb: str, cwd, **settings: str) -> Outcome:

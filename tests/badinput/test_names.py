@@ -2,7 +2,7 @@
 
 import pytest
 from tests.app.kit import venue
-from tests.badinput.kit import Count, failure
+from tests.badinput.kit import failure
 
 from pr3dict.client.intelligence import RealTimeTradingIntelligence
 from pr3dict.client.platform import PolymarketPlatform
@@ -26,17 +26,6 @@ CONDITION = "0x" + "ab" * 32
 TOKEN = "7" * 77
 WITHIN_S = 2.0
 """What is refused or looked up takes no longer than this."""
-
-
-@pytest.fixture(scope="module")
-def served():
-    with venue() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def count(served):
-    return Count(served)
 
 
 @pytest.fixture

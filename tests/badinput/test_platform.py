@@ -1,8 +1,7 @@
 """`PolymarketPlatform` where REST answers what is no book: a sentence, never an older book."""
 
 import pytest
-from tests.app.kit import venue
-from tests.badinput.kit import ATTEMPTS_MAX, EDGE, OFTEN, Count, Trouble, refused
+from tests.badinput.kit import ATTEMPTS_MAX, EDGE, OFTEN, Trouble, refused
 
 from pr3dict.client.platform import PolymarketPlatform
 from pr3dict.model.states import Source
@@ -18,22 +17,6 @@ TROUBLES = {
     "too many": Trouble(429, "Too Many Requests", "rate_limited"),
     "trouble": Trouble(503, "", "unavailable"),
 }
-
-
-@pytest.fixture(scope="module")
-def served():
-    with venue() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def count(served):
-    return Count(served)
-
-
-@pytest.fixture(autouse=True)
-def _well_again(served):
-    served.faults.forgive()
 
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)

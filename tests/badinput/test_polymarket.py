@@ -11,7 +11,6 @@ from tests.badinput.kit import (
     EDGE,
     OF_EACH_SERVICE,
     OFTEN,
-    Count,
     Trouble,
     creds,
     refused,
@@ -61,19 +60,9 @@ def served():
 
 
 @pytest.fixture(scope="module")
-def count(served):
-    return Count(served)
-
-
-@pytest.fixture(scope="module")
 def market(served):
     with Polymarket(served.config()) as polymarket:
         return polymarket.list_markets(1)[0]
-
-
-@pytest.fixture(autouse=True)
-def _well_again(served):
-    served.faults.forgive()
 
 
 async def all_refused(served, market, **settings: Any) -> list[RestError]:

@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
-from tests.app.kit import until, venue
-from tests.badinput.kit import EDGE, OFTEN, Count, Trouble, creds, failure, is_sentence
+from tests.app.kit import until
+from tests.badinput.kit import EDGE, OFTEN, Trouble, creds, failure, is_sentence
 
 from pr3dict.client.live_data import ConnectionStatus, RealTimeDataClient
 from pr3dict.client.subscriptions import (
@@ -37,17 +37,6 @@ UPGRADES = {
     "trouble": Trouble(503, "", "HTTP 503"),
 }
 PASSING = {429, 503}
-
-
-@pytest.fixture(scope="module")
-def served():
-    with venue() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def count(served):
-    return Count(served)
 
 
 @pytest.fixture

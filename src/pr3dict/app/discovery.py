@@ -17,7 +17,7 @@ from pr3dict.venues.polymarket import gamma
 from pr3dict.venues.polymarket.gamma_filters import MarketFilters
 from pr3dict.venues.polymarket.market import Market, market_of, the_one
 from pr3dict.venues.polymarket.names import Kind, Name, read_name, shown
-from pr3dict.venues.polymarket.recurring import Recurring, is_recurring, read_recurring
+from pr3dict.venues.polymarket.recurring import Recurring, read_recurring, slug_now
 
 SEARCHED: Final = 10
 """Events that a search may find."""
@@ -104,10 +104,7 @@ class Discovery:
 
     async def _by_slug(self, name: Name) -> list[Market]:
         """Return the market or the markets of the event of a slug; what is likelier comes first."""
-        text = name.text
-        if is_recurring(text) and not text.rpartition("-")[2].isdigit():
-            recurring = read_recurring(text)
-            text = recurring.slug(recurring.start(self._clock.now()))
+        text = slug_now(name.text, self._clock.now())
         looks = (self._market, self._event)
         for look in looks if name.kind is Kind.SLUG else reversed(looks):
             try:

@@ -7,7 +7,6 @@ the place of a newer one. Without a feed the books are those of REST alone, by t
 import asyncio
 from collections.abc import Iterable
 from decimal import Decimal
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from pr3dict.app import world
@@ -20,13 +19,12 @@ from pr3dict.client.snapshot import OrderBookSnapshot
 from pr3dict.config import Config, from_environment
 from pr3dict.core import Books, load
 from pr3dict.model.errors import FeedError, MissingExtra, RestError
-from pr3dict.model.requests import Request
 from pr3dict.model.states import Source
 from pr3dict.model.units import NS_PER_S
 from pr3dict.net.clock import SystemClock
-from pr3dict.venues.polymarket import limits, rest
+from pr3dict.venues.polymarket import clob
 from pr3dict.venues.polymarket.market import Market, still_open
-from pr3dict.venues.polymarket.recurring import is_recurring, read_recurring
+from pr3dict.venues.polymarket.recurring import slug_now
 
 if TYPE_CHECKING:
     from pr3dict.net.rest import Rest
@@ -188,10 +186,7 @@ class PolymarketPlatform:
 
     def _called(self, name: str) -> str:
         """Return what a name means now: that of a row, as `btc-updown-5m`, its market of now."""
-        if not is_recurring(name) or name.rpartition("-")[2].isdigit():
-            return name
-        row = read_recurring(name)
-        return row.slug(row.start(self._clock.now()))
+        return slug_now(name, self._clock.now())
 
     def _token_before(self, name: str) -> str:
         """Return the token of an id, or of the first outcome of a name that was looked up."""
@@ -234,7 +229,7 @@ class PolymarketPlatform:
     async def _by_rest(self, token: str) -> OrderBookSnapshot | None:
         """Ask REST, and return the newest of what the books hold then."""
         try:
-            body = await self._ask().ask(self._book_of(token))
+            body = await self._ask().ask(clob.book_text(self._config.polymarket_clob_url, token))
         except RestError as error:
             if error.name == "not_found":
                 return None
@@ -245,11 +240,6 @@ class PolymarketPlatform:
         if isinstance(system, System):  # A platform keeps no replay.
             await asyncio.wrap_future(system.call(lambda feed: feed.keeper.told(body)))
         return self._held(token)
-
-    def _book_of(self, token: str) -> Request[bytes]:
-        url = rest.book(self._config.polymarket_clob_url, token).url
-        read = partial(rest.read_book, token=token)
-        return Request(url=url, read=read, limits=(limits.ALL, "clob", "/book"))
 
     def _told(self, token: str, body: bytes) -> OrderBookSnapshot | None:
         """Take in a book that no feed keeps, and return what is held of it then."""

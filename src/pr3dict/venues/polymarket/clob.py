@@ -7,6 +7,7 @@ cannot be such are refused before anything is sent (`UnknownTokenError`).
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Final, TypeVar, cast, get_args
 
 import msgspec
@@ -76,6 +77,15 @@ def book(clob_url: str, token: str) -> Request[BookSummary]:
     return Request(
         url=rest.book(clob_url, token).url,
         read=answers.one(BookSummary),
+        limits=limits.clob("/book"),
+    )
+
+
+def book_text(clob_url: str, token: str) -> Request[bytes]:
+    """Return the request for the book of a token as the venue writes it, for `Books.feed_rest`."""
+    return Request(
+        url=rest.book(clob_url, token).url,
+        read=partial(rest.read_book, token=token),
         limits=limits.clob("/book"),
     )
 

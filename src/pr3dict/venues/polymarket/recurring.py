@@ -52,6 +52,18 @@ def is_recurring(text: str) -> bool:
     return found is not None and 0 < int(found["minutes"]) <= _MINUTES_MAX
 
 
+def slug_now(text: str, now: Nanos) -> str:
+    """Return what a slug stands for at a moment: that of a row its market of then, another itself.
+
+    >>> slug_now("btc-updown-5m", Nanos(1766481599 * NS_PER_S)), slug_now("fed-cuts", Nanos(0))
+    ('btc-updown-5m-1766481300', 'fed-cuts')
+    """
+    if not is_recurring(text) or text.rpartition("-")[2].isdigit():
+        return text
+    row = read_recurring(text)
+    return row.slug(row.start(now))
+
+
 def read_recurring(text: str) -> Recurring:
     """Return the row to which a slug belongs, or which its beginning names.
 
