@@ -22,7 +22,8 @@ def _soon(monkeypatch):
     monkeypatch.setattr(roster, "WAIT_NS_MAX", 50_000_000)
 
 
-async def test_a_market_is_followed_from_its_listing_to_its_end():
+@pytest.mark.parametrize("announced", [True, False])
+async def test_a_market_is_followed_from_its_listing_to_its_end(announced):
     with venue(markets=2, frames_per_s=2_000) as served:
         config = served.config()
         source: Any = served.server.source
@@ -41,7 +42,7 @@ async def test_a_market_is_followed_from_its_listing_to_its_end():
                 assert isinstance(found, MarketListed)
                 assert set(found.market.token_ids) <= set(served.tokens)
                 assert found.market.fees is not None
-                served.do(lambda: source.settle(first.token_ids[0]))
+                served.do(lambda: source.settle(first.token_ids[0], announced=announced))
                 ended = await anext(changes)
             assert isinstance(ended, MarketSettled)
             assert (first.condition_id, False) == (ended.market.condition_id, ended.disputed)
@@ -49,7 +50,8 @@ async def test_a_market_is_followed_from_its_listing_to_its_end():
             assert [found.market.condition_id] == [m.condition_id for m in it.markets()]
             book = manager.books.view(first.token_ids[0])
             assert book is not None
-            assert BookState.CLOSED == book.state
+            assert (BookState.CLOSED == book.state) is announced
+            assert book.state is not BookState.LIVE
 
 
 async def test_the_books_of_a_row_of_markets_are_there_at_the_turn():

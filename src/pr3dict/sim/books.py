@@ -94,6 +94,7 @@ class Market:
     __slots__ = (
         "_heads",
         "_tail",
+        "announced",
         "hashes",
         "ladders",
         "last_trade",
@@ -120,6 +121,8 @@ class Market:
         """The question is answered: all levels are gone and nobody trades."""
         self.resolved = False
         """The answer was announced: REST knows the book no more."""
+        self.announced: bool | None = None
+        """Whether the stream is to tell the answer; None: as chance has it."""
         first, second = rules.tokens
         self._heads = (head_text(rules.condition, first), head_text(rules.condition, second))
         self._tail = b""

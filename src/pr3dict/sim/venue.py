@@ -157,9 +157,10 @@ class Venue:
         market, _ = self._markets[token]
         self._plan(self.now_ms, partial(self._regrid, market, tick))
 
-    def settle(self, token: str) -> None:
-        """Script: the question of a market is answered in favour of a token, next step."""
+    def settle(self, token: str, *, announced: bool = True) -> None:
+        """Script: a market is answered in favour of a token, next step; told minutes later."""
         market, side = self._markets[token]
+        market.announced = announced
         self._plan(self.now_ms, partial(self._settle, market, side))
 
     def place(self, token: str, price: int, size: int, at_ms: int = 0) -> None:
@@ -358,7 +359,7 @@ class Venue:
         return self._settle(market, favourite, now_ms)
 
     def _settle(self, market: Market, winner: int, now_ms: int) -> Step:
-        """Take all levels away in one batch; the answer is announced minutes later."""
+        """Take all levels away in one batch; the answer is announced minutes later, mostly."""
         if market.settled:
             return _said(market, now_ms, ())
         market.settled = True
@@ -382,10 +383,10 @@ class Venue:
         market.resolved = True
         listing = self._listed[market.rules.condition]
         listing.closed_ms = now_ms
-        if not self._config.custom or self._rng.random() < UNANNOUNCED:
-            return _said(market, now_ms, ())
+        silent = self._config.custom and self._rng.random() < UNANNOUNCED
+        told = not silent if market.announced is None else market.announced
         notice = wire.market_resolved(market, listing.number, listing.name, winner, now_ms)
-        return _said(market, now_ms, (notice,))
+        return _said(market, now_ms, (notice,) if told and self._config.custom else ())
 
 
 def _said(market: Market, now_ms: int, frames: Sequence[Frame]) -> Step:

@@ -18,6 +18,7 @@ from pr3dict.venues.polymarket.roster import (
 NOW = 1_700_000_000 * NS_PER_S
 OPEN = market(endDate=None)
 ID = OPEN.condition_id
+LASTING = msgspec.structs.replace(OPEN, end=market().end)
 OVER = msgspec.structs.replace(OPEN, closed=True, winner="Yes")
 
 
@@ -90,9 +91,27 @@ def test_the_end_that_the_stream_never_tells_is_found_all_the_same():
     assert [MarketSettled(OVER, "Yes")] == it.answered(asked(it, at), [OVER], at)
 
 
-def test_a_market_is_not_looked_up_before_its_time_is_over():
-    end = msgspec.structs.replace(OPEN, end=market().end)
-    assert round(end.end.timestamp()) * NS_PER_S + FIRST_LOOK_NS == following(end).wake_at()
+def test_a_market_that_ends_long_before_its_time_without_a_word_is_found():
+    it = following(LASTING)
+    for look in range(1, LOOKS_MAX * 2):
+        at = NOW + look * WAIT_NS_MAX  # never rarer, never more often
+        assert at == it.wake_at()
+        assert [] == it.answered(asked(it, at), [], at)
+    at = it.wake_at()
+    assert [MarketSettled(OVER, "Yes")] == it.answered(asked(it, at), [OVER], at)
+
+
+def test_a_market_is_looked_up_when_its_time_is_over_and_then_more_often():
+    end = round(LASTING.end.timestamp()) * NS_PER_S
+    it = roster()
+    it.follow(LASTING, end - 1)
+    assert end - 1 + FIRST_LOOK_NS <= it.wake_at() <= end + FIRST_LOOK_NS
+    waits, now = [], it.wake_at()
+    for _ in range(3):
+        assert [] == it.answered(asked(it, now), [], now)
+        waits.append((it.wake_at() - now) // FIRST_LOOK_NS)
+        now = it.wake_at()
+    assert [1, 2, 4] == waits
 
 
 def test_the_stream_is_believed_where_the_catalogue_does_not_follow():

@@ -2,8 +2,8 @@
 
 The stream tells of new markets with few of their rules, and of the end of a market minutes late or
 never (protocol, section 1.4); the catalogue (Gamma) knows both, and lags. So what the stream tells
-is looked up, and a followed market whose time is over is looked up whether or not it was told of.
-Each change is told once.
+is looked up, and a followed market is looked up from time to time whether or not it was told of: a
+question can be answered long before its time is over. Each change is told once.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ ASKED_MAX: Final = 100
 FIRST_LOOK_NS: Final = 2 * NS_PER_S
 """The catalogue needs a moment longer than the stream."""
 WAIT_NS_MAX: Final = 60 * NS_PER_S
-"""Looks become rarer up to this."""
+"""Looks become rarer up to this; an open market is looked up as often."""
 LOOKS_MAX: Final = 12
 """After so many looks in vain a new market is given up, and the end of another is believed."""
 
@@ -73,9 +73,7 @@ class Roster:
 
     def follow(self, market: Market, now: int) -> None:
         """Tell when this market is over."""
-        end = 0 if market.end is None else round(market.end.timestamp()) * NS_PER_S
-        due = max(end, now) + FIRST_LOOK_NS if end else now + WAIT_NS_MAX
-        self._known.setdefault(market.condition_id, (market, _Look(due)))
+        self._known.setdefault(market.condition_id, (market, _Look(_quiet_until(market, now))))
         self._new.pop(market.condition_id, None)
 
     def forget(self, condition: str) -> None:
@@ -141,6 +139,9 @@ class Roster:
             return []
         market, look = self._known[condition]
         if found is None or not found.closed:
+            if look.told is None and now < _end_ns(market):
+                look.due = _quiet_until(market, now)
+                return []
             if _later(look, now) or look.told is None:
                 return []
             self.counters["ended by the stream alone"] += 1
@@ -148,6 +149,17 @@ class Roster:
         del self._known[condition]
         winner = found.winner or look.told or ""
         return [MarketSettled(found, winner, disputed=bool(look.told) and look.told != winner)]
+
+
+def _end_ns(market: Market) -> int:
+    """Return when the time of a market is over; 0: nobody says."""
+    return 0 if market.end is None else round(market.end.timestamp()) * NS_PER_S
+
+
+def _quiet_until(market: Market, now: int) -> int:
+    """Return when to look at a market of which nothing is told: at its end, or before."""
+    wait_until, end = now + WAIT_NS_MAX, _end_ns(market)
+    return min(wait_until, max(end, now) + FIRST_LOOK_NS) if end else wait_until
 
 
 def _later(look: _Look, now: int) -> bool:
