@@ -12,7 +12,7 @@ from pr3dict.model.states import Source
 from pr3dict.model.units import NS_PER_S, Nanos
 from pr3dict.venues.polymarket.user_types import UserOrder, UserTrade
 
-VECTORS = Path(__file__).resolve().parents[3] / "shared" / "vectors" / "polymarket"
+VECTORS = Path(__file__).resolve().parents[4] / "shared" / "vectors" / "polymarket"
 ALL = {"1": frozenset({"*"}), "*": frozenset({"*"})}
 BOOK = {
     "event_type": "book",

@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from pr3dict.sim.connection import Connection, Follower
+from pr3dict.sim.connection import Connection
 from pr3dict.sim.live import Out
 from pr3dict.sim.live_wing import PolyboltWing, RtdsWing, SportsWing
+from pr3dict.sim.market_channel import Follower
 from pr3dict.sim.server import SimServer
 from pr3dict.sim.source import Source
 from pr3dict.sim.user_channel import Listener

@@ -11,7 +11,7 @@ from pr3dict.sim.capture import Capture
 from pr3dict.sim.config import FLAT_OUT, SimConfig
 from pr3dict.sim.venue import Venue
 
-REAL = Path(__file__).resolve().parents[3] / "shared/data/polymarket-predxt/merged.jsonl"
+REAL = Path(__file__).resolve().parents[4] / "shared/data/polymarket-predxt/merged.jsonl"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from pr3dict.sim.hash import book_hash, head_text, plain, summary, tail_text
 
 VECTORS: Final = (
-    Path(__file__).resolve().parents[3] / "shared/vectors/polymarket/orderbook_hash.json"
+    Path(__file__).resolve().parents[4] / "shared/vectors/polymarket/orderbook_hash.json"
 )
 
 

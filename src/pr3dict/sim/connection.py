@@ -10,10 +10,6 @@ import struct
 from collections.abc import Callable
 from typing import Final
 
-from pr3dict.sim.conversation import Conversation
-from pr3dict.sim.faults import Faults
-from pr3dict.sim.wire import Step
-
 TEXT: Final = 0x81
 """First byte of a WebSocket frame that is one whole text (RFC 6455, section 5.2)."""
 CLOSE: Final = 0x88
@@ -98,29 +94,6 @@ class Connection:
         """End the TCP connection at once, without a close frame."""
         self.ending = True
         self._transport.abort()
-
-
-class Follower(Connection):
-    """A client of the market channel, and what it follows."""
-
-    def __init__(self, number: int, transport: asyncio.Transport) -> None:
-        super().__init__(number, transport)
-        self.conversation = Conversation()
-
-    def offer(self, step: Step, faults: Faults) -> int:
-        """Take what the client follows of a step; return the number of frames."""
-        following, custom = self.conversation.following, self.conversation.custom
-        wanted = [
-            frame.text
-            for frame in step.frames
-            if (not frame.token or frame.token in following) and (custom or not frame.custom)
-        ]
-        if faults.armed:
-            wanted = [
-                text for whole in wanted for text in faults.strike(whole, step.tokens, self.number)
-            ]
-        self._waiting += map(framed, wanted)
-        return len(wanted)
 
 
 async def until(holds: Callable[[], bool], within_s: float) -> bool:

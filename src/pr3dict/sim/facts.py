@@ -8,7 +8,6 @@ from pr3dict.sim.books import Rules
 from pr3dict.sim.hash import MICROS
 from pr3dict.sim.history import History
 from pr3dict.sim.listing import Listing
-from pr3dict.sim.rest import top_of
 from pr3dict.sim.source import Source
 
 Number = int | float
@@ -32,6 +31,12 @@ class Facts(NamedTuple):
     shares: int
     """What was traded."""
     dollars: int
+
+
+def top_of(source: Source, token: str) -> tuple[int, int]:
+    """Return best bid and best ask in micros; 0 and one dollar where a side is empty."""
+    bids, asks = source.levels(token)
+    return bids[0][0] if bids else 0, asks[0][0] if asks else MICROS
 
 
 def facts_of(source: Source, history: History, listing: Listing) -> Facts:

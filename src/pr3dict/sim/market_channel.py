@@ -6,12 +6,37 @@ from typing import Final
 
 from aiohttp import web
 
-from pr3dict.sim.connection import Follower
+from pr3dict.sim.connection import Connection, framed
+from pr3dict.sim.conversation import Conversation
+from pr3dict.sim.faults import Faults
 from pr3dict.sim.wing import House, Wing
 from pr3dict.sim.wire import Step
 
 NORMAL: Final = 1000
 ALL_RESOLVED: Final = "all subscribed assets resolved"
+
+
+class Follower(Connection):
+    """A client of the market channel, and what it follows."""
+
+    def __init__(self, number: int, transport: asyncio.Transport) -> None:
+        super().__init__(number, transport)
+        self.conversation = Conversation()
+
+    def offer(self, step: Step, faults: Faults) -> int:
+        """Take what the client follows of a step; return the number of frames."""
+        following, custom = self.conversation.following, self.conversation.custom
+        wanted = [
+            frame.text
+            for frame in step.frames
+            if (not frame.token or frame.token in following) and (custom or not frame.custom)
+        ]
+        if faults.armed:
+            wanted = [
+                text for whole in wanted for text in faults.strike(whole, step.tokens, self.number)
+            ]
+        self._waiting += map(framed, wanted)
+        return len(wanted)
 
 
 class MarketChannel(Wing):

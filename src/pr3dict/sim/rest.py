@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from pr3dict.sim.facts import top_of
 from pr3dict.sim.hash import MICROS, plain
 from pr3dict.sim.history import History
 from pr3dict.sim.names import CATEGORIES
@@ -105,12 +106,6 @@ def post_books(source: Source, body: bytes) -> Answer:
 def compact(answer: object) -> bytes:
     """Return JSON without spaces, as this REST writes it."""
     return json.dumps(answer, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def top_of(source: Source, token: str) -> tuple[int, int]:
-    """Return best bid and best ask in micros; 0 and one dollar where a side is empty."""
-    bids, asks = source.levels(token)
-    return bids[0][0] if bids else 0, asks[0][0] if asks else MICROS
 
 
 def _single(source: Source, name: str, token: str, side: str, history: History | None) -> Answer:
