@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from bench.frames import Corpus, Segment
-from pr3dict.sim.hash import Sides, book_hash, head_text, level_text, tail_text
+from pr3dict.sim.truth.hash import Sides, book_hash, head_text, level_text, tail_text
 
 PATH: Final = (
     Path(__file__).resolve().parents[2] / "shared" / "data" / "polymarket-predxt" / "merged.jsonl"

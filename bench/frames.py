@@ -17,9 +17,9 @@ import msgspec
 
 from pr3dict.core import Books, Core
 from pr3dict.model.units import NS_PER_MS
-from pr3dict.sim import wire
-from pr3dict.sim.config import SimConfig
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth import wire
+from pr3dict.sim.truth.config import SimConfig
+from pr3dict.sim.truth.venue import Venue
 
 LINK: Final = 1
 BATCH: Final = 100

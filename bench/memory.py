@@ -17,9 +17,9 @@ from bench.frames import LAG_NS, LINK
 from bench.measured import Measured
 from bench.setting import Setting
 from pr3dict.model.units import NS_PER_MS
-from pr3dict.sim import wire
-from pr3dict.sim.config import START_MS, SimConfig
-from pr3dict.sim.markets import new_market
+from pr3dict.sim.truth import wire
+from pr3dict.sim.truth.config import START_MS, SimConfig
+from pr3dict.sim.truth.markets import new_market
 
 TOKENS: Final = 10_000
 LEVELS: Final = 50

@@ -12,8 +12,8 @@ from pr3dict.client.snapshot import OrderBookSnapshot
 from pr3dict.core import Books, View
 from pr3dict.measure.metrics import LIFT_ASKS, Yardstick, measure
 from pr3dict.model.units import NS_PER_MS, to_decimal
-from pr3dict.sim.config import START_MS, SimConfig
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import START_MS, SimConfig
+from pr3dict.sim.truth.venue import Venue
 
 LEVELS: Final = 50
 NOW: Final = START_MS * NS_PER_MS + LAG_NS

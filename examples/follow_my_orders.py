@@ -20,7 +20,9 @@ from pr3dict.app import world
 from pr3dict.config import from_environment
 from pr3dict.model.units import NS_PER_MS, Price, Size, to_micros
 from pr3dict.net.clock import SystemClock
-from pr3dict.venues.polymarket import account, exchanges, orders, trading
+from pr3dict.venues.polymarket.account import requests as account
+from pr3dict.venues.polymarket.account import trading
+from pr3dict.venues.polymarket.signing import exchanges, orders
 
 
 async def follow(market: Market, seconds: float) -> None:

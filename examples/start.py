@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from pr3dict import AsyncPolymarket, Market, Pr3dictError
-from pr3dict.sim.accounts import TEST_KEY, TEST_PRIVATE_KEY
+from pr3dict.sim.desk.accounts import TEST_KEY, TEST_PRIVATE_KEY
 
 Example = Callable[[Market, float], Awaitable[None]]
 """Does something with a market for so many seconds."""

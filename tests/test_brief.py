@@ -31,11 +31,11 @@ from tests.brief.blocks import (
 from tests.brief.surroundings import PATIENCE_S, Calls, Surroundings, noting, run
 
 import pr3dict
-from pr3dict.client.live_data import ConnectionStatus, RealTimeDataClient
-from pr3dict.client.real_time import PolymarketRealTimeClient
-from pr3dict.client.subscriptions import create_activity_subscription
+from pr3dict.client.live.data import ConnectionStatus, RealTimeDataClient
+from pr3dict.client.live.real_time import PolymarketRealTimeClient
+from pr3dict.client.live.subscriptions import create_activity_subscription
 from pr3dict.config import variable_of
-from pr3dict.sim.accounts import TEST_KEY
+from pr3dict.sim.desk.accounts import TEST_KEY
 
 SUBSTITUTED: Final = re.compile("Polymarket serves it no more; it is served from")
 """What the client says, once, of a topic that has a successor; the brief names two such."""

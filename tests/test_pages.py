@@ -15,7 +15,7 @@ from pr3dict import AsyncPolymarket, Market, PolymarketPlatform
 from pr3dict.cli.demo import Addresses
 from pr3dict.client.credentials import API_KEY, PRIVATE_KEY
 from pr3dict.config import Config, variable_of
-from pr3dict.sim.accounts import TEST_KEY, TEST_PRIVATE_KEY
+from pr3dict.sim.desk.accounts import TEST_KEY, TEST_PRIVATE_KEY
 
 DOCS: Final = Path(__file__).resolve().parent.parent / "docs"
 BLOCK: Final = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -52,7 +52,7 @@ SEAM: Final[dict[str, frozenset[str]]] = {
     "app/worker.py": frozenset({"threading.Thread"}),
     "engine/consumers.py": frozenset({"threading.Thread", "asyncio.sleep"}),
     "client/manager.py": frozenset({"threading.Thread"}),
-    "client/polymarket_sync.py": frozenset({"threading.Thread"}),
+    "client/rest/polymarket_sync.py": frozenset({"threading.Thread"}),
     "tape/writer.py": frozenset({"threading.Thread"}),
 }
 """Who may ask for what. A new line here needs a reason that a reviewer accepts."""

@@ -14,9 +14,9 @@ from typing import Any, Final, NamedTuple, Self
 from aiohttp import WSMsgType, web
 
 from bench.peers.venue import Watched
-from pr3dict.sim.books import Levels
 from pr3dict.sim.connection import Connection
 from pr3dict.sim.faults import Faults
+from pr3dict.sim.truth.books import Levels
 
 PATH: Final = "/trade-api/ws/v2"
 NAP_S: Final = 0.02

@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple, Protocol
 
 from bench.peers.venue import Watched
-from pr3dict.sim.books import Levels
 from pr3dict.sim.connection import Connection
 from pr3dict.sim.faults import Faults
+from pr3dict.sim.truth.books import Levels
 
 Order = Callable[[str], None]
 """Sends an order to the driver."""

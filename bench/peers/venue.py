@@ -8,10 +8,10 @@ import msgspec
 
 from bench.peers.drivers.telling import digest
 from bench.peers.recording import Truth
-from pr3dict.sim.config import SimConfig
 from pr3dict.sim.faults import Faults
-from pr3dict.sim.venue import Venue
-from pr3dict.sim.wire import Step
+from pr3dict.sim.truth.config import SimConfig
+from pr3dict.sim.truth.venue import Venue
+from pr3dict.sim.truth.wire import Step
 
 CONFIG: Final = SimConfig(
     markets=5,

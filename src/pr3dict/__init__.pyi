@@ -11,21 +11,13 @@ from pr3dict.app.events import (
 )
 from pr3dict.app.replay import Replay, replay
 from pr3dict.app.system import System
-from pr3dict.client.analysis import Arbitrage, MarketAnalysis
 from pr3dict.client.credentials import credentials_from_environment
-from pr3dict.client.intelligence import RealTimeTradingIntelligence
-from pr3dict.client.live_data import RealTimeDataClient
-from pr3dict.client.live_hub import ConnectionStatus
-from pr3dict.client.manager import OrderBookManager
-from pr3dict.client.pages import Pages
-from pr3dict.client.platform import PolymarketPlatform
-from pr3dict.client.polymarket import AsyncPolymarket
-from pr3dict.client.polymarket_sync import Polymarket
-from pr3dict.client.real_time import PolymarketRealTimeClient
-from pr3dict.client.roster import MarketRoster, keep_rolling
-from pr3dict.client.rows import Rows
-from pr3dict.client.snapshot import OrderBookLevel, OrderBookSnapshot, TradeEvent
-from pr3dict.client.subscriptions import (
+from pr3dict.client.live.analysis import Arbitrage, MarketAnalysis
+from pr3dict.client.live.data import RealTimeDataClient
+from pr3dict.client.live.hub import ConnectionStatus
+from pr3dict.client.live.intelligence import RealTimeTradingIntelligence
+from pr3dict.client.live.real_time import PolymarketRealTimeClient
+from pr3dict.client.live.subscriptions import (
     Subscriptions,
     create_activity_subscription,
     create_comments_subscription,
@@ -36,6 +28,14 @@ from pr3dict.client.subscriptions import (
     create_sports_subscription,
     create_user_subscription,
 )
+from pr3dict.client.manager import OrderBookManager
+from pr3dict.client.platform import PolymarketPlatform
+from pr3dict.client.rest.pages import Pages
+from pr3dict.client.rest.polymarket import AsyncPolymarket
+from pr3dict.client.rest.polymarket_sync import Polymarket
+from pr3dict.client.rest.rows import Rows
+from pr3dict.client.roster import MarketRoster, keep_rolling
+from pr3dict.client.snapshot import OrderBookLevel, OrderBookSnapshot, TradeEvent
 from pr3dict.client.sync import SyncOrderBookManager
 from pr3dict.client.user import PolymarketUserClient
 from pr3dict.client.websocket import PolymarketWebSocketClient
@@ -74,20 +74,20 @@ from pr3dict.model.events import (
     Trade,
 )
 from pr3dict.model.states import BookState, Cause, Proof, Source
-from pr3dict.venues.polymarket.auth import Wallet
 from pr3dict.venues.polymarket.fees import FeeSchedule
-from pr3dict.venues.polymarket.gamma_types import Outcome
-from pr3dict.venues.polymarket.ledger import AccountOrder, AccountTrade, Fill, FillState
-from pr3dict.venues.polymarket.live_types import (
+from pr3dict.venues.polymarket.gamma.types import Outcome
+from pr3dict.venues.polymarket.live.types import (
     Message,
     StreamGap,
     StreamRefused,
     Subscription,
     TopicSilent,
 )
-from pr3dict.venues.polymarket.market import Market
-from pr3dict.venues.polymarket.roster import MarketListed, MarketSettled
-from pr3dict.venues.polymarket.user_types import MakerFill, UserOrder, UserTrade
+from pr3dict.venues.polymarket.markets.market import Market
+from pr3dict.venues.polymarket.markets.roster import MarketListed, MarketSettled
+from pr3dict.venues.polymarket.signing.auth import Wallet
+from pr3dict.venues.polymarket.user.ledger import AccountOrder, AccountTrade, Fill, FillState
+from pr3dict.venues.polymarket.user.types import MakerFill, UserOrder, UserTrade
 
 __version__: str
 

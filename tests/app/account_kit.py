@@ -14,11 +14,11 @@ from pr3dict.app.account import Account
 from pr3dict.config import Config
 from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.events import Event
-from pr3dict.sim.accounts import TEST_ADDRESS, TEST_KEY, TEST_PRIVATE_KEY
-from pr3dict.sim.clob_private import ClobPrivate
-from pr3dict.sim.desk import Desk
-from pr3dict.sim.venue import Venue
-from pr3dict.venues.polymarket.ledger import AccountOrder
+from pr3dict.sim.desk.accounts import TEST_ADDRESS, TEST_KEY, TEST_PRIVATE_KEY
+from pr3dict.sim.desk.desk import Desk
+from pr3dict.sim.desk.wing import ClobPrivate
+from pr3dict.sim.truth.venue import Venue
+from pr3dict.venues.polymarket.user.ledger import AccountOrder
 
 OTHER_PRIVATE_KEY = "0x" + "11" * 32
 CENT = 10_000

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 from pr3dict.config import Config
 from pr3dict.model.units import NS_PER_S
 from pr3dict.net.clock import SystemClock
-from pr3dict.sim.config import Pace, SimConfig
 from pr3dict.sim.server import SimServer
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import Pace, SimConfig
+from pr3dict.sim.truth.venue import Venue
 
 T = TypeVar("T")
 DEADLINE_S = 20.0

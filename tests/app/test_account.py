@@ -14,9 +14,9 @@ from pr3dict.model.events import FrameRejected
 from pr3dict.model.states import Source
 from pr3dict.model.units import MICROS, NS_PER_S, Nanos
 from pr3dict.net.clock import SystemClock
-from pr3dict.sim.accounts import TEST_KEY
-from pr3dict.venues.polymarket.ledger import Fill, FillState
-from pr3dict.venues.polymarket.user_types import UserOrder, UserTrade
+from pr3dict.sim.desk.accounts import TEST_KEY
+from pr3dict.venues.polymarket.user.ledger import Fill, FillState
+from pr3dict.venues.polymarket.user.types import UserOrder, UserTrade
 
 
 def adds_up(followed):

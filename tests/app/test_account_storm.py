@@ -7,8 +7,8 @@ from tests.app.account_kit import Exchange, Followed, exchange, followed
 from tests.app.kit import until
 
 from pr3dict.app import account as accounts
-from pr3dict.venues.polymarket.ledger import Fill, FillState
-from pr3dict.venues.polymarket.lifecycle import has_ended
+from pr3dict.venues.polymarket.user.ledger import Fill, FillState
+from pr3dict.venues.polymarket.user.lifecycle import has_ended
 
 ACTIONS = 60
 STATES = {"CONFIRMED": FillState.CONFIRMED, "FAILED": FillState.REVERSED}

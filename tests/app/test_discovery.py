@@ -11,7 +11,7 @@ from pr3dict.app.discovery import Discovery
 from pr3dict.model.errors import RestError, UnknownMarketError
 from pr3dict.model.units import NS_PER_S
 from pr3dict.net.clock import SystemClock
-from pr3dict.venues.polymarket.names import Kind
+from pr3dict.venues.polymarket.markets.names import Kind
 
 
 @pytest.fixture(scope="module")

@@ -7,14 +7,14 @@ from typing import Any, Final, NamedTuple
 import pytest
 from tests.app.kit import Served
 
-from pr3dict.client.polymarket import AsyncPolymarket
+from pr3dict.client.rest.polymarket import AsyncPolymarket
 from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.errors import Pr3dictError, RestError
 from pr3dict.model.units import NS_PER_S
 from pr3dict.net.clock import SystemClock
-from pr3dict.sim.accounts import TEST_ADDRESS, TEST_KEY, TEST_PRIVATE_KEY
-from pr3dict.venues.polymarket.auth import Wallet
-from pr3dict.venues.polymarket.gamma_types import GammaMarket
+from pr3dict.sim.desk.accounts import TEST_ADDRESS, TEST_KEY, TEST_PRIVATE_KEY
+from pr3dict.venues.polymarket.gamma.types import GammaMarket
+from pr3dict.venues.polymarket.signing.auth import Wallet
 
 SENTENCE_MAX: Final = 400
 SLACK_S: Final = 2.0

@@ -4,15 +4,15 @@ import pytest
 from tests.app.kit import venue
 from tests.badinput.kit import failure
 
-from pr3dict.client.intelligence import RealTimeTradingIntelligence
-from pr3dict.client.platform import PolymarketPlatform
-from pr3dict.client.polymarket import AsyncPolymarket
-from pr3dict.client.polymarket_sync import Polymarket
-from pr3dict.client.real_time import PolymarketRealTimeClient
-from pr3dict.client.subscriptions import (
+from pr3dict.client.live.intelligence import RealTimeTradingIntelligence
+from pr3dict.client.live.real_time import PolymarketRealTimeClient
+from pr3dict.client.live.subscriptions import (
     create_crypto_prices_subscription,
     create_market_subscription,
 )
+from pr3dict.client.platform import PolymarketPlatform
+from pr3dict.client.rest.polymarket import AsyncPolymarket
+from pr3dict.client.rest.polymarket_sync import Polymarket
 from pr3dict.model.errors import (
     ConfigError,
     Pr3dictError,
@@ -20,7 +20,7 @@ from pr3dict.model.errors import (
     UnknownMarketError,
     UnknownTokenError,
 )
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.venue import Venue
 
 CONDITION = "0x" + "ab" * 32
 TOKEN = "7" * 77

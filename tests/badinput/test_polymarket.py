@@ -18,8 +18,8 @@ from tests.badinput.kit import (
 )
 from tests.net.peers import free_address
 
-from pr3dict.client.polymarket import AsyncPolymarket
-from pr3dict.client.polymarket_sync import Polymarket
+from pr3dict.client.rest.polymarket import AsyncPolymarket
+from pr3dict.client.rest.polymarket_sync import Polymarket
 from pr3dict.model.errors import RestError
 
 PATIENCE_S: Final = 1.0

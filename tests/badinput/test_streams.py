@@ -6,8 +6,8 @@ import pytest
 from tests.app.kit import until
 from tests.badinput.kit import EDGE, OFTEN, Trouble, creds, failure, is_sentence
 
-from pr3dict.client.live_data import ConnectionStatus, RealTimeDataClient
-from pr3dict.client.subscriptions import (
+from pr3dict.client.live.data import ConnectionStatus, RealTimeDataClient
+from pr3dict.client.live.subscriptions import (
     create_activity_subscription,
     create_crypto_prices_subscription,
     create_market_subscription,
@@ -16,8 +16,8 @@ from pr3dict.client.subscriptions import (
 from pr3dict.client.user import PolymarketUserClient
 from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.errors import ConfigError, CredentialsError, FeedError, UnknownMarketError
-from pr3dict.sim.accounts import TEST_ADDRESS
-from pr3dict.venues.polymarket.live_types import StreamRefused, Subscription
+from pr3dict.sim.desk.accounts import TEST_ADDRESS
+from pr3dict.venues.polymarket.live.types import StreamRefused, Subscription
 
 TIMEOUT_S = 1.0
 UNKNOWN_KEY = ClobApiKeyCreds("my-key", "bXktc2VjcmV0", "my-passphrase")

@@ -14,8 +14,8 @@ from typing import Any, Final
 import pytest
 
 import pr3dict
-from pr3dict.client.live_data import RealTimeDataClient
-from pr3dict.client.real_time import PolymarketRealTimeClient
+from pr3dict.client.live.data import RealTimeDataClient
+from pr3dict.client.live.real_time import PolymarketRealTimeClient
 
 PATIENCE_S: Final = 20
 """How long a callback may be waited for; a simulated venue needs a moment."""

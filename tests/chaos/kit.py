@@ -21,9 +21,9 @@ from pr3dict.model.events import BookReset, Event, FeedLost
 from pr3dict.model.links import LinkStatus
 from pr3dict.model.states import BookState
 from pr3dict.net.clock import SystemClock
-from pr3dict.sim.config import Pace, SimConfig
 from pr3dict.sim.server import SimServer
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import Pace, SimConfig
+from pr3dict.sim.truth.venue import Venue
 
 TRANSPORTS: Final = ("picows", "websockets")
 MIB: Final = 1 << 20

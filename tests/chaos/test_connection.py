@@ -15,9 +15,9 @@ from pr3dict.model.links import Phase
 from pr3dict.model.states import Cause
 from pr3dict.model.units import NS_PER_S
 from pr3dict.net.clock import SystemClock
-from pr3dict.sim.config import Pace, SimConfig
 from pr3dict.sim.server import SimServer
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import Pace, SimConfig
+from pr3dict.sim.truth.venue import Venue
 
 pytestmark = [pytest.mark.timeout(40), pytest.mark.parametrize("transport", TRANSPORTS)]
 

@@ -21,9 +21,9 @@ from tests.engine.waiting import until
 
 from pr3dict import core
 from pr3dict.client.manager import OrderBookManager
-from pr3dict.sim.config import Pace, SimConfig
 from pr3dict.sim.server import SimServer
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import Pace, SimConfig
+from pr3dict.sim.truth.venue import Venue
 
 pytestmark = [pytest.mark.timeout(60), pytest.mark.parametrize("transport", TRANSPORTS)]
 

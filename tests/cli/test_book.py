@@ -7,7 +7,7 @@ from tests.app.kit import venue
 from tests.cli.kit import leading_to, run, variables
 
 from pr3dict.cli.sim import environment
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.venue import Venue
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ from tests.cli.kit import leading_to, run, variables
 
 from pr3dict.cli.markets import as_builtins
 from pr3dict.cli.sim import environment
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.venue import Venue
 from pr3dict.venues.polymarket.fees import FeeSchedule
-from pr3dict.venues.polymarket.gamma_types import Outcome
-from pr3dict.venues.polymarket.market import Market
+from pr3dict.venues.polymarket.gamma.types import Outcome
+from pr3dict.venues.polymarket.markets.market import Market
 
 MARKET = Market(
     id="7",

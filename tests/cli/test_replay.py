@@ -12,8 +12,8 @@ from pr3dict.cli.replay import _tell, extent, reach_of, speed_of, time_of
 from pr3dict.core import load
 from pr3dict.model.errors import ConfigError
 from pr3dict.model.units import NS_PER_S
-from pr3dict.sim.config import SimConfig
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import SimConfig
+from pr3dict.sim.truth.venue import Venue
 from pr3dict.tape import Problem, TapeReader, import_jsonl
 
 SECONDS = 6

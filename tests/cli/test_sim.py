@@ -20,9 +20,9 @@ from tests.cli.kit import (
 from pr3dict.cli.sim import FAULTS, Options, environment, is_elsewhen, source_of
 from pr3dict.cli.sim import run as serve
 from pr3dict.model.errors import ConfigError
-from pr3dict.sim.capture import Capture
-from pr3dict.sim.config import SimConfig
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.capture import Capture
+from pr3dict.sim.truth.config import SimConfig
+from pr3dict.sim.truth.venue import Venue
 
 
 def captured(path, steps: int = 60) -> list[str]:

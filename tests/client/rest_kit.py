@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from pr3dict.client.rest_data import DataMethods
-from pr3dict.client.rest_gamma import GammaMethods
+from pr3dict.client.rest.data import DataMethods
+from pr3dict.client.rest.gamma import GammaMethods
 from pr3dict.config import Config
 from pr3dict.model.errors import RestError
 from pr3dict.model.requests import Request

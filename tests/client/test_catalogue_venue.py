@@ -3,8 +3,8 @@
 import pytest
 from tests.app.kit import venue
 
-from pr3dict.client.polymarket import AsyncPolymarket
-from pr3dict.client.polymarket_sync import Polymarket
+from pr3dict.client.rest.polymarket import AsyncPolymarket
+from pr3dict.client.rest.polymarket_sync import Polymarket
 from pr3dict.config import Config
 from pr3dict.model.errors import UnknownMarketError
 

@@ -13,7 +13,7 @@ from pr3dict.client.credentials import (
 )
 from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.errors import ConfigError, CredentialsError
-from pr3dict.venues.polymarket.auth import AMOY, Wallet
+from pr3dict.venues.polymarket.signing.auth import AMOY, Wallet
 
 # Publicly known development key (Hardhat account 0): it owns nothing.
 KEY = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from tests.app.kit import until, venue
 
-from pr3dict.client.polymarket import AsyncPolymarket
+from pr3dict.client.rest.polymarket import AsyncPolymarket
 from pr3dict.client.sync import SyncOrderBookManager
 from pr3dict.config import Config
 

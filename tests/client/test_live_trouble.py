@@ -7,8 +7,8 @@ import pytest
 from tests.client.live_kit import later, only, until_gone
 from tests.net.peers import Peer, frame, free_address, serving
 
-from pr3dict.client.live_data import ConnectionStatus, RealTimeDataClient
-from pr3dict.client.subscriptions import (
+from pr3dict.client.live.data import ConnectionStatus, RealTimeDataClient
+from pr3dict.client.live.subscriptions import (
     create_activity_subscription,
     create_crypto_prices_subscription,
 )
@@ -16,7 +16,7 @@ from pr3dict.config import Config
 from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.errors import FeedError
 from pr3dict.model.events import FeedLost, FrameRejected
-from pr3dict.venues.polymarket.live_types import Subscription
+from pr3dict.venues.polymarket.live.types import Subscription
 
 NOBODY = ClobApiKeyCreds("my-key", "bXktc2VjcmV0", "my-passphrase")
 

@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 
-from pr3dict.client.polymarket import AsyncPolymarket
-from pr3dict.client.polymarket_sync import Polymarket
+from pr3dict.client.rest.polymarket import AsyncPolymarket
+from pr3dict.client.rest.polymarket_sync import Polymarket
 from pr3dict.config import Config
 from pr3dict.model.errors import RestError
 from pr3dict.model.units import to_decimal, to_micros
-from pr3dict.sim.config import SimConfig
 from pr3dict.sim.server import SimServer
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import SimConfig
+from pr3dict.sim.truth.venue import Venue
 
 
 @asynccontextmanager

@@ -7,11 +7,11 @@ import pytest
 from tests.app.kit import venue
 
 from pr3dict.client.manager import OrderBookManager
-from pr3dict.client.polymarket import AsyncPolymarket
+from pr3dict.client.rest.polymarket import AsyncPolymarket
 from pr3dict.client.roster import MarketRoster, keep_rolling
 from pr3dict.model.states import BookState
-from pr3dict.venues.polymarket import roster
-from pr3dict.venues.polymarket.roster import MarketListed, MarketSettled
+from pr3dict.venues.polymarket.markets import roster
+from pr3dict.venues.polymarket.markets.roster import MarketListed, MarketSettled
 
 PATIENCE_S = 20
 

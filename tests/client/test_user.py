@@ -13,9 +13,9 @@ from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.errors import CredentialsError, FeedError, UnknownTokenError
 from pr3dict.model.states import Source
 from pr3dict.model.units import MICROS
-from pr3dict.sim.accounts import TEST_ADDRESS, TEST_KEY, TEST_PRIVATE_KEY
-from pr3dict.venues.polymarket.auth import Wallet
-from pr3dict.venues.polymarket.ledger import FillState
+from pr3dict.sim.desk.accounts import TEST_ADDRESS, TEST_KEY, TEST_PRIVATE_KEY
+from pr3dict.venues.polymarket.signing.auth import Wallet
+from pr3dict.venues.polymarket.user.ledger import FillState
 
 VARIABLES = ("CLOB_API_KEY", "CLOB_SECRET", "CLOB_PASS_PHRASE", "POLYGON_WALLET_PRIVATE_KEY")
 

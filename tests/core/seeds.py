@@ -13,8 +13,8 @@ from tests.core.runs import steps
 from tests.core.stories import START_NS, story_of
 
 from pr3dict.core import load
-from pr3dict.sim.config import SimConfig
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import SimConfig
+from pr3dict.sim.truth.venue import Venue
 
 KNOWN = (b"1001", b"1002")
 """The tokens that the target `frame` tracks."""

@@ -9,8 +9,8 @@ from pr3dict.model.links import LinkStatus, Phase
 from pr3dict.model.units import NS_PER_MS, NS_PER_S
 from pr3dict.monitor.model import Board, Model
 from pr3dict.monitor.sample import BookSample, LinkSample, Sample
-from pr3dict.sim.config import SimConfig
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import SimConfig
+from pr3dict.sim.truth.venue import Venue
 
 NOW = 1_790_000_000 * NS_PER_S
 LINK = 1

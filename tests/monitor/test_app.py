@@ -19,9 +19,9 @@ from pr3dict.model.states import Cause
 from pr3dict.monitor import layout
 from pr3dict.monitor.app import BookTable, Monitor
 from pr3dict.monitor.sample import take
-from pr3dict.sim.config import FLAT_OUT, SimConfig
 from pr3dict.sim.server import SimServer
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import FLAT_OUT, SimConfig
+from pr3dict.sim.truth.venue import Venue
 
 SMALL = (80, 24)
 LARGE = (120, 40)

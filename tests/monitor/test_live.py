@@ -8,9 +8,9 @@ import pytest
 from pr3dict.config import Config
 from pr3dict.model.errors import ConfigError, FeedError, UnknownMarketError, UnknownTokenError
 from pr3dict.monitor.live import TOKENS, live, look_after, place, wanted_tokens
-from pr3dict.sim.config import SimConfig
 from pr3dict.sim.server import SimServer
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import SimConfig
+from pr3dict.sim.truth.venue import Venue
 
 
 @pytest.fixture(autouse=True)

@@ -12,15 +12,15 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from pr3dict.sim.clob.channel import Follower
 from pr3dict.sim.connection import Connection
-from pr3dict.sim.live import Out
-from pr3dict.sim.live_wing import PolyboltWing, RtdsWing, SportsWing
-from pr3dict.sim.market_channel import Follower
+from pr3dict.sim.desk.channel import Listener
+from pr3dict.sim.live.stream import Out
+from pr3dict.sim.live.wing import PolyboltWing, RtdsWing, SportsWing
 from pr3dict.sim.server import SimServer
-from pr3dict.sim.source import Source
-from pr3dict.sim.user_channel import Listener
+from pr3dict.sim.truth.source import Source
+from pr3dict.sim.truth.wire import Step
 from pr3dict.sim.wing import C
-from pr3dict.sim.wire import Step
 
 BEAT_MAX: Final = 6
 """Characters of the longest heartbeat, with room to spare."""

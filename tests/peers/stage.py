@@ -19,10 +19,10 @@ from bench.peers.catalogue import HOME, ROOT, is_node, pinned
 from tests.peers.ledger import Ledgered
 
 from pr3dict.net.clock import SystemClock
-from pr3dict.sim.accounts import TEST_ADDRESS, TEST_KEY, TEST_PRIVATE_KEY
-from pr3dict.sim.config import Pace, SimConfig
-from pr3dict.sim.live_wing import RtdsWing, SportsWing
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.desk.accounts import TEST_ADDRESS, TEST_KEY, TEST_PRIVATE_KEY
+from pr3dict.sim.live.wing import RtdsWing, SportsWing
+from pr3dict.sim.truth.config import Pace, SimConfig
+from pr3dict.sim.truth.venue import Venue
 
 DRIVER_S: Final = 50.0
 """How long a driver may take in all."""

@@ -10,7 +10,7 @@ from tests.real.shared import shared_file
 from tests.sim.client import HandClock, quiet
 from websockets.asyncio.client import ClientConnection, connect
 
-from pr3dict.sim.live import Out, Said
+from pr3dict.sim.live.stream import Out, Said
 from pr3dict.sim.server import SimServer
 
 NS_PER_S = 1_000_000_000

@@ -11,7 +11,7 @@ from tests.sim.traders import SALTS, SHARE
 from tests.sim.wallet import Wallet, compact
 from websockets.asyncio.client import ClientConnection, connect
 
-from pr3dict.sim.accounts import TEST_KEY, TEST_PRIVATE_KEY, ApiKey
+from pr3dict.sim.desk.accounts import TEST_KEY, TEST_PRIVATE_KEY, ApiKey
 from pr3dict.sim.server import SimServer
 
 AUTH = dict(zip(("apiKey", "secret", "passphrase"), TEST_KEY[:3], strict=True))

@@ -18,9 +18,9 @@ from tests.sim.client import (
 )
 from tests.sim.oracle import Oracle, rules_of
 
-from pr3dict.sim.capture import Capture
-from pr3dict.sim.config import FLAT_OUT, Pace
 from pr3dict.sim.server import SimServer
+from pr3dict.sim.truth.capture import Capture
+from pr3dict.sim.truth.config import FLAT_OUT, Pace
 
 
 async def test_a_subscription_opens_with_the_books_and_goes_on_with_their_changes():

@@ -23,9 +23,9 @@ from websockets.exceptions import InvalidStatus
 
 from pr3dict.model.errors import MissingExtra
 from pr3dict.sim import server as server_module
-from pr3dict.sim.config import FLAT_OUT
 from pr3dict.sim.connection import until
 from pr3dict.sim.server import HIGH_WATER, SimServer
+from pr3dict.sim.truth.config import FLAT_OUT
 
 STOP_S = 1.0
 

@@ -7,10 +7,10 @@ from typing import Any
 from tests.sim.client import quiet
 from tests.sim.wallet import Wallet
 
-from pr3dict.sim.accounts import TEST_KEY, TEST_PRIVATE_KEY, Account, ApiKey, Refused
-from pr3dict.sim.desk import Desk, Placed
-from pr3dict.sim.orders import Wanted, wanted
-from pr3dict.sim.wire import Step
+from pr3dict.sim.desk.accounts import TEST_KEY, TEST_PRIVATE_KEY, Account, ApiKey, Refused
+from pr3dict.sim.desk.desk import Desk, Placed
+from pr3dict.sim.desk.orders import Wanted, wanted
+from pr3dict.sim.truth.wire import Step
 
 SHARE = 1_000_000
 OTHER_KEY = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d"

@@ -16,9 +16,9 @@ from pr3dict.client.manager import OrderBookManager
 from pr3dict.config import Config
 from pr3dict.core import load
 from pr3dict.model.states import BookState, Cause
-from pr3dict.sim.config import FLAT_OUT, Pace, SimConfig
 from pr3dict.sim.server import SimServer
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import FLAT_OUT, Pace, SimConfig
+from pr3dict.sim.truth.venue import Venue
 from pr3dict.tape.verify import verify
 
 SETTLE_S = 30.0

@@ -15,9 +15,9 @@ from typing import Final
 from tests.chaos.proxy import ChaosProxy
 
 from pr3dict.net.clock import SystemClock
-from pr3dict.sim.config import Pace, SimConfig
 from pr3dict.sim.server import SimServer
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import Pace, SimConfig
+from pr3dict.sim.truth.venue import Venue
 
 GARBAGE: Final = (
     b"",

@@ -5,8 +5,8 @@ import random
 
 from pr3dict.model.links import LinkStatus
 from pr3dict.model.units import NS_PER_MS
-from pr3dict.sim.config import SimConfig
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import SimConfig
+from pr3dict.sim.truth.venue import Venue
 from pr3dict.trial.conduct import ATTEMPTS_MAX, DEAD_S, REQUESTS_MAX, ZOMBIE_S, Conduct
 from pr3dict.trial.time import START, run
 from pr3dict.trial.venue import URL, MemoryVenue

@@ -6,8 +6,8 @@ import random
 import pytest
 
 from pr3dict.model.units import NS_PER_MS
-from pr3dict.sim.config import SimConfig
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import SimConfig
+from pr3dict.sim.truth.venue import Venue
 from pr3dict.trial.nemesis import COUNTED, FAULTS, Nemesis
 from pr3dict.trial.time import START, VirtualLoop, run
 from pr3dict.trial.venue import URL, MemoryVenue

@@ -6,8 +6,8 @@ from pr3dict.core import Books, load
 from pr3dict.model.events import BookReset, FeedLost, FeedOpened
 from pr3dict.model.states import Cause, Source
 from pr3dict.model.units import NS_PER_MS, NS_PER_S
-from pr3dict.sim.config import SimConfig
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import SimConfig
+from pr3dict.sim.truth.venue import Venue
 from pr3dict.trial.oracle import BATCH_NS, IGNORANCE_NS, Oracle
 from pr3dict.trial.time import START
 from pr3dict.trial.wire import Parcel

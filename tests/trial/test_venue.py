@@ -9,8 +9,8 @@ import pytest
 from pr3dict.model.errors import FeedError, LinkRefused
 from pr3dict.model.units import NS_PER_MS, NS_PER_S
 from pr3dict.ports import Transport
-from pr3dict.sim.config import SimConfig
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import SimConfig
+from pr3dict.sim.truth.venue import Venue
 from pr3dict.trial.time import START, run
 from pr3dict.trial.venue import REST_URL, URL, MemoryVenue
 

@@ -31,11 +31,12 @@ from pr3dict.model.links import Phase
 from pr3dict.model.requests import Page, Request
 from pr3dict.model.units import NS_PER_S, Nanos
 from pr3dict.ports import Clock, Rest
-from pr3dict.venues.polymarket import account as requests
-from pr3dict.venues.polymarket import auth, clob
-from pr3dict.venues.polymarket.ledger import Ledger
-from pr3dict.venues.polymarket.user import Settings, UserSession
-from pr3dict.venues.polymarket.user_types import UserOrder, UserTrade
+from pr3dict.venues.polymarket.account import requests
+from pr3dict.venues.polymarket.clob import requests as clob
+from pr3dict.venues.polymarket.signing import auth
+from pr3dict.venues.polymarket.user.ledger import Ledger
+from pr3dict.venues.polymarket.user.session import Settings, UserSession
+from pr3dict.venues.polymarket.user.types import UserOrder, UserTrade
 
 AUDIT_S: Final = 60.0
 """How often REST is asked while nothing seems to be missing: what was lost unseen shows by then."""

@@ -13,11 +13,11 @@ import msgspec
 from pr3dict.model.errors import RestError, UnknownMarketError
 from pr3dict.model.units import NS_PER_S
 from pr3dict.ports import Clock, Rest
-from pr3dict.venues.polymarket import gamma
-from pr3dict.venues.polymarket.gamma_filters import MarketFilters
-from pr3dict.venues.polymarket.market import Market, market_of, the_one
-from pr3dict.venues.polymarket.names import Kind, Name, read_name, shown
-from pr3dict.venues.polymarket.recurring import Recurring, read_recurring, slug_now
+from pr3dict.venues.polymarket.gamma import requests as gamma
+from pr3dict.venues.polymarket.gamma.filters import MarketFilters
+from pr3dict.venues.polymarket.markets.market import Market, market_of, the_one
+from pr3dict.venues.polymarket.markets.names import Kind, Name, read_name, shown
+from pr3dict.venues.polymarket.markets.recurring import Recurring, read_recurring, slug_now
 
 SEARCHED: Final = 10
 """Events that a search may find."""

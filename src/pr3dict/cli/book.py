@@ -7,10 +7,10 @@ from typing import Any, Final
 from pr3dict.cli.markets import as_builtins
 from pr3dict.cli.output import say, say_json
 from pr3dict.client.platform import PolymarketPlatform
-from pr3dict.client.polymarket import AsyncPolymarket
+from pr3dict.client.rest.polymarket import AsyncPolymarket
 from pr3dict.client.snapshot import OrderBookLevel, OrderBookSnapshot
 from pr3dict.config import Config, from_environment
-from pr3dict.venues.polymarket.market import Market, still_open
+from pr3dict.venues.polymarket.markets.market import Market, still_open
 
 PRICE_DECIMALS: Final = 4
 """Of the finest grid."""

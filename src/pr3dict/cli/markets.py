@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any, Final
 
 from pr3dict.cli.output import remark, say, say_json
-from pr3dict.client.polymarket_sync import Polymarket
+from pr3dict.client.rest.polymarket_sync import Polymarket
 from pr3dict.config import from_environment
 from pr3dict.monitor.words import many
-from pr3dict.venues.polymarket.market import Market
+from pr3dict.venues.polymarket.markets.market import Market
 
 SHOWN_MAX: Final = 20
 """Markets that people are shown; JSON has them all."""

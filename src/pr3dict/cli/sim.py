@@ -17,10 +17,10 @@ from pr3dict.model.errors import ConfigError, MissingExtra
 from pr3dict.model.units import NS_PER_MS
 from pr3dict.monitor.live import TOKENS
 from pr3dict.net.clock import SystemClock
-from pr3dict.sim.capture import Capture
-from pr3dict.sim.config import Pace, SimConfig
-from pr3dict.sim.source import Source
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.capture import Capture
+from pr3dict.sim.truth.config import Pace, SimConfig
+from pr3dict.sim.truth.source import Source
+from pr3dict.sim.truth.venue import Venue
 
 SHOWN: Final = 4
 """Tokens that are printed for people; JSON has them all."""

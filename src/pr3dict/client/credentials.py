@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from pr3dict.config import read_dotenv
 from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.errors import CredentialsError
-from pr3dict.venues.polymarket.auth import POLYGON, Wallet, checked
+from pr3dict.venues.polymarket.signing.auth import POLYGON, Wallet, checked
 
 API_KEY: Final = ("CLOB_API_KEY", "CLOB_SECRET", "CLOB_PASS_PHRASE")
 PRIVATE_KEY: Final = "POLYGON_WALLET_PRIVATE_KEY"

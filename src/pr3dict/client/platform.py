@@ -22,9 +22,9 @@ from pr3dict.model.errors import FeedError, MissingExtra, RestError
 from pr3dict.model.states import Source
 from pr3dict.model.units import NS_PER_S
 from pr3dict.net.clock import SystemClock
-from pr3dict.venues.polymarket import clob
-from pr3dict.venues.polymarket.market import Market, still_open
-from pr3dict.venues.polymarket.recurring import slug_now
+from pr3dict.venues.polymarket.clob import requests as clob
+from pr3dict.venues.polymarket.markets.market import Market, still_open
+from pr3dict.venues.polymarket.markets.recurring import slug_now
 
 if TYPE_CHECKING:
     from pr3dict.net.rest import Rest

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 from pr3dict.client.manager import OrderBookManager
-from pr3dict.client.polymarket import AsyncPolymarket
+from pr3dict.client.rest.polymarket import AsyncPolymarket
 from pr3dict.model.errors import RestError
 from pr3dict.model.events import MarketCreated
 from pr3dict.model.units import NS_PER_S
 from pr3dict.net.clock import SystemClock
-from pr3dict.venues.polymarket.market import Market
-from pr3dict.venues.polymarket.roster import Change, Roster
+from pr3dict.venues.polymarket.markets.market import Market
+from pr3dict.venues.polymarket.markets.roster import Change, Roster
 
 
 class MarketRoster:

@@ -21,10 +21,10 @@ from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.errors import CredentialsError, FeedError
 from pr3dict.model.events import Event, Lagged
 from pr3dict.net.clock import SystemClock
-from pr3dict.venues.polymarket import account as requests
-from pr3dict.venues.polymarket.auth import Wallet
-from pr3dict.venues.polymarket.ledger import AccountOrder, AccountTrade, Fill
-from pr3dict.venues.polymarket.user_types import UserOrder, UserTrade
+from pr3dict.venues.polymarket.account import requests
+from pr3dict.venues.polymarket.signing.auth import Wallet
+from pr3dict.venues.polymarket.user.ledger import AccountOrder, AccountTrade, Fill
+from pr3dict.venues.polymarket.user.types import UserOrder, UserTrade
 
 START_TIMEOUT_S: Final = 10.0
 """How long `start` waits until the account is known."""

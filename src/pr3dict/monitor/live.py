@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from pr3dict.app.system import System
-from pr3dict.client.polymarket_sync import Polymarket
+from pr3dict.client.rest.polymarket_sync import Polymarket
 from pr3dict.config import Config, read_dotenv
 from pr3dict.model.errors import (
     ConfigError,
@@ -20,9 +20,9 @@ from pr3dict.model.errors import (
 from pr3dict.model.units import NS_PER_S
 from pr3dict.monitor.labels import Label, apart, label
 from pr3dict.venues.polymarket import rules
-from pr3dict.venues.polymarket.gamma import MARKETS_MAX
-from pr3dict.venues.polymarket.market import Market, market_of, still_open
-from pr3dict.venues.polymarket.names import Kind, read_name
+from pr3dict.venues.polymarket.gamma.requests import MARKETS_MAX
+from pr3dict.venues.polymarket.markets.market import Market, market_of, still_open
+from pr3dict.venues.polymarket.markets.names import Kind, read_name
 
 TOKENS: Final = "PR3DICT_TOKENS"
 """The environment variable that stands in for tokens on the command line."""

@@ -11,10 +11,10 @@ from types import TracebackType
 from typing import Final, Protocol, Self
 
 from pr3dict.model.errors import MissingExtra
-from pr3dict.sim.books import Levels
 from pr3dict.sim.connection import NAP_S, Connection, until
 from pr3dict.sim.faults import EVERY_CONNECTION
-from pr3dict.sim.source import Source, total_digest
+from pr3dict.sim.truth.books import Levels
+from pr3dict.sim.truth.source import Source, total_digest
 
 try:
     from aiohttp import web

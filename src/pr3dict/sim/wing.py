@@ -16,9 +16,9 @@ from aiohttp import WSMsgType, web
 
 from pr3dict.sim.connection import LINGER_S, Connection
 from pr3dict.sim.faults import Faults
-from pr3dict.sim.history import History
-from pr3dict.sim.source import Source
-from pr3dict.sim.wire import Step
+from pr3dict.sim.truth.history import History
+from pr3dict.sim.truth.source import Source
+from pr3dict.sim.truth.wire import Step
 
 HEARD: Final = (WSMsgType.TEXT, WSMsgType.BINARY)
 REQUEST_MAX: Final = 16 << 20

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Final
 
-from pr3dict.sim.clob import ClobPublic
-from pr3dict.sim.clob_private import ClobPrivate
-from pr3dict.sim.data import DataApi
-from pr3dict.sim.gamma import Gamma
-from pr3dict.sim.live_wing import PolyboltWing, RtdsWing, SportsWing
-from pr3dict.sim.market_channel import MarketChannel
+from pr3dict.sim.clob.channel import MarketChannel
+from pr3dict.sim.clob.wing import ClobPublic
+from pr3dict.sim.data.wing import DataApi
+from pr3dict.sim.desk.wing import ClobPrivate
+from pr3dict.sim.gamma.wing import Gamma
+from pr3dict.sim.live.wing import PolyboltWing, RtdsWing, SportsWing
 from pr3dict.sim.wing import House, Wing
 
 WINGS: Final[tuple[Callable[[House], Wing], ...]] = (

@@ -20,8 +20,8 @@ from pr3dict.model.events import Event
 from pr3dict.model.records import Kind
 from pr3dict.model.states import BookState
 from pr3dict.model.units import NS_PER_MS, NS_PER_S, Nanos
-from pr3dict.sim.config import SimConfig
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import SimConfig
+from pr3dict.sim.truth.venue import Venue
 from pr3dict.tape.apply import apply_block
 from pr3dict.trial.conduct import Conduct
 from pr3dict.trial.nemesis import Nemesis

@@ -8,9 +8,9 @@ import random
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
-from pr3dict.sim.books import Rules
-from pr3dict.sim.config import TICKS
 from pr3dict.sim.faults import EVERYTHING
+from pr3dict.sim.truth.books import Rules
+from pr3dict.sim.truth.config import TICKS
 from pr3dict.trial.time import VirtualLoop
 from pr3dict.trial.venue import MemoryVenue
 from pr3dict.trial.wire import Parcel, Wire

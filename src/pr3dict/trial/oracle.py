@@ -20,7 +20,7 @@ from pr3dict.model.events import (
 )
 from pr3dict.model.states import BookState, Cause, Proof
 from pr3dict.model.units import NS_PER_MS, NS_PER_S
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.venue import Venue
 from pr3dict.trial.time import START
 from pr3dict.trial.wire import Parcel
 

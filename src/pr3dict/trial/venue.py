@@ -15,11 +15,11 @@ from pr3dict.model.errors import FeedError
 from pr3dict.model.units import NS_PER_MS, NS_PER_S, Nanos
 from pr3dict.net import handshake
 from pr3dict.ports import OnMessage, OnOpen, Transport
-from pr3dict.sim import rest
-from pr3dict.sim.conversation import PONG, Conversation
+from pr3dict.sim.clob import rest
+from pr3dict.sim.clob.conversation import PONG, Conversation
 from pr3dict.sim.faults import EVERYTHING, Faults
-from pr3dict.sim.venue import Venue
-from pr3dict.sim.wire import Step
+from pr3dict.sim.truth.venue import Venue
+from pr3dict.sim.truth.wire import Step
 from pr3dict.trial.time import START
 from pr3dict.trial.wire import Parcel, Wire
 

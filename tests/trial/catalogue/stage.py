@@ -26,8 +26,8 @@ from pr3dict.model.records import Kind
 from pr3dict.model.states import BookState, Cause
 from pr3dict.model.units import NS_PER_MS, NS_PER_S, Nanos
 from pr3dict.ports import Connect, OnMessage, OnOpen, Transport
-from pr3dict.sim.config import SimConfig
-from pr3dict.sim.venue import Venue
+from pr3dict.sim.truth.config import SimConfig
+from pr3dict.sim.truth.venue import Venue
 from pr3dict.trial.oracle import Oracle
 from pr3dict.trial.time import START, VirtualClock, VirtualLoop, run
 from pr3dict.trial.venue import REST_URL, URL, MemoryVenue

@@ -6,7 +6,7 @@ from tests.trial.catalogue.stage import QUIET, Stage, on_stage
 from pr3dict.model.events import BookReset, FeedLost, MarketResolved, TickSizeChanged
 from pr3dict.model.states import BookState, Cause, Source
 from pr3dict.model.units import NS_PER_MS
-from pr3dict.sim.config import TICKS
+from pr3dict.sim.truth.config import TICKS
 
 CENT = 10_000
 SHARES = 1_000_000

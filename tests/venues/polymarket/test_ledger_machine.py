@@ -16,8 +16,8 @@ from tests.venues.polymarket.user_kit import KEY, at, maker, order, trade
 from pr3dict.model.events import Event
 from pr3dict.model.states import Source
 from pr3dict.model.units import MICROS, Nanos, Size
-from pr3dict.venues.polymarket.ledger import Fill, FillState, Ledger
-from pr3dict.venues.polymarket.user_types import UserOrder, UserTrade
+from pr3dict.venues.polymarket.user.ledger import Fill, FillState, Ledger
+from pr3dict.venues.polymarket.user.types import UserOrder, UserTrade
 
 SIZE = 10
 NEXT = {

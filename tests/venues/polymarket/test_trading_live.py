@@ -15,10 +15,12 @@ from pr3dict.model.errors import RestError
 from pr3dict.model.units import Price, Size
 from pr3dict.net.clock import SystemClock
 from pr3dict.ports import Rest
-from pr3dict.sim.accounts import TEST_KEY, TEST_PRIVATE_KEY
+from pr3dict.sim.desk.accounts import TEST_KEY, TEST_PRIVATE_KEY
 from pr3dict.sim.server import SimServer
-from pr3dict.venues.polymarket import account, auth, exchanges, orders, trading
-from pr3dict.venues.polymarket.account import Account
+from pr3dict.venues.polymarket.account import requests as account
+from pr3dict.venues.polymarket.account import trading
+from pr3dict.venues.polymarket.account.requests import Account
+from pr3dict.venues.polymarket.signing import auth, exchanges, orders
 
 WALLET: Final = auth.Wallet(TEST_PRIVATE_KEY)
 STRANGER: Final = auth.Wallet("0x" + "11" * 32)

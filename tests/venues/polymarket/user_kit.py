@@ -8,7 +8,7 @@ import msgspec
 from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.states import Source
 from pr3dict.model.units import NS_PER_S, Nanos, Price, Size, to_micros
-from pr3dict.venues.polymarket.user_types import MakerFill, UserOrder, UserTrade
+from pr3dict.venues.polymarket.user.types import MakerFill, UserOrder, UserTrade
 
 START = Nanos(1_790_000_000 * NS_PER_S)
 KEY = "11111111-2222-3333-4444-555555555555"

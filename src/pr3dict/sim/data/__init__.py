@@ -1,0 +1,1 @@
+"""The Data API of the simulated venue: who traded, holds, earned and lost."""

@@ -1,0 +1,1 @@
+"""The catalogue of the simulated venue (Gamma): markets, events, search, people."""

@@ -1,0 +1,1 @@
+"""The live-data sockets of the simulated venue: RTDS, PolyBolt, sports."""

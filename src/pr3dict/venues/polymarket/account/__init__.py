@@ -1,0 +1,1 @@
+"""What the owner of an API key may ask and do over REST."""

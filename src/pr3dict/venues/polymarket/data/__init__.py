@@ -1,0 +1,1 @@
+"""The Data API: who traded, holds, earned and lost; requests and rows."""

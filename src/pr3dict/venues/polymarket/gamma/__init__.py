@@ -1,0 +1,1 @@
+"""The catalogue (Gamma) as the venue serves it: requests and rows."""

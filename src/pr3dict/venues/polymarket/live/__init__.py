@@ -1,0 +1,1 @@
+"""The live-data sockets, RTDS, PolyBolt and sports: sessions and what they tell."""

@@ -1,0 +1,1 @@
+"""The user channel, and the account that its updates add up to."""
