@@ -55,7 +55,7 @@ def simulated(*, none_wanted: bool) -> Iterator[None]:
     print("simulated venue: nothing here is real")
     command = [sys.executable, "-m", "pr3dict", "sim", "--json", "--leash", "--markets", "4"]
     with subprocess.Popen(  # noqa: S603 - our own program
-        [*command, "--activity", "30"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [*command, "--activity", "80"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as venue:
         assert venue.stdin is not None
         assert venue.stdout is not None

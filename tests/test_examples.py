@@ -60,7 +60,7 @@ SHOWN: Final = {
         "and its data is ",
     ),
     "trade_flow": (r"(?:BUY |SELL) .* imbalance [+-]\d", r"bought [\d,.]+, sold [\d,.]+ shares"),
-    "trades": (r"\d\d:\d\d:\d\d (?:BUY |SELL) (?:Yes|No ) ", r"[1-9]\d* trades in 2\.5 s"),
+    "trades": (r"\d\d:\d\d:\d\d (?:BUY |SELL) (?:Yes|No ) ", r"[1-9]\d* trades in 3 s"),
     "vwap": (
         f"Yes: mid {PRICE}, LIVE proved",
         rf"  BUY  \$    10: {PRICE}, \d+\.\d+% from mid",
@@ -96,7 +96,7 @@ def leading_to(market: Addresses) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_an_example_runs_and_shows_what_it_is_for(name, tmp_path):
-    done = run(name, "--seconds", "2.5", cwd=tmp_path)
+    done = run(name, "--seconds", "3", cwd=tmp_path)
     assert (0, "") == (done.returncode, done.stderr), done.stdout
     said = done.stdout.splitlines()
     assert "simulated venue: nothing here is real" == said[0]

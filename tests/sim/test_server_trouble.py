@@ -247,6 +247,7 @@ async def test_the_venue_stops_within_a_second_whatever_its_clients_do(caplog):
         deaf = await talk(server, max_queue=1)
         await subscribe(deaf, server.tokens)
         silent = await talk(server)
+        assert await until(lambda: any(c.buffered for c in server.connections.values()), within_s=5)
         began = loop.time()
 
     assert loop.time() - began < STOP_S
