@@ -134,6 +134,22 @@ def silent_again_and_again(heal, sources):
     return done
 
 
+def test_a_book_that_is_wrong_in_the_moment_of_its_cure_was_not_cured():
+    """The tick changed and nobody heard of it: each trade tells the book, and no hash of it fits."""
+    heal = healing()
+    suspect(heal)
+    heal.due(START)
+    live(heal, at=START + S)
+    suspect(heal, at=START + 2 * S)
+    due = heal.wake_at()
+    for at in range(START + 3 * S, due, S // 2):
+        live(heal, at=at)
+        suspect(heal, at=at)
+
+    assert (due, 1) == (heal.wake_at(), heal.counters["cured"])
+    assert Remedies(resubscribe=["a"]) == heal.due(due)
+
+
 def test_a_book_that_only_rest_can_cure_moves_to_another_connection():
     done = silent_again_and_again(healing(), [Source.REST] * 3)
     assert [["a"], ["a"], ["a"], []] == [remedies.resubscribe for remedies in done]

@@ -5,7 +5,7 @@ when no snapshot comes it is read by REST; after three rounds it moves to anothe
 book that stays SYNCING was asked for and not delivered: it is read by REST first. A book that falls
 ill again and again though REST cured it moves as well: its connection is mute. Waits double
 from round to round, a book that falls ill again soon after a cure waits longer before it is
-treated, and REST is asked at most once a second: a venue in trouble is not stormed.
+treated (but not one that was told whole and is wrong at once: that was no cure), and REST is asked at most once a second: a venue in trouble is not stormed.
 """
 
 import heapq
@@ -90,6 +90,8 @@ class _Case(msgspec.Struct):
     due: int
     relapses: int = 0
     cured_ns: int = 0
+    spared: int = 0
+    """When it was to be asked for anew, had the cure not come before."""
     opening: bool = False
     """It waits for its first book and was never ill: when that comes, nothing was cured."""
     undelivered: int = 0
@@ -224,6 +226,10 @@ class Heal:
         case = self._case(token, now)
         if case.due:
             return
+        if case.spared and case.cured_ns == now:
+            self.counters["cured"] -= 1
+            self._plan(token, case, case.step, case.spared)
+            return
         grace = GRACE_NS.get(cause, 0)
         if case.cured_ns:
             case.relapses += 1
@@ -238,6 +244,7 @@ class Heal:
         if case is not None and case.opening:
             del self._cases[token]
         elif case is not None and case.due:
+            case.spared = case.due if case.step % 2 == _RESUBSCRIBE else 0
             case.due, case.cured_ns = 0, now
             self.counters["cured"] += 1
 
