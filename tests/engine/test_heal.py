@@ -135,7 +135,7 @@ def silent_again_and_again(heal, sources):
 
 
 def test_a_book_that_is_wrong_in_the_moment_of_its_cure_was_not_cured():
-    """The tick changed and nobody heard of it: each trade tells the book, and no hash of it fits."""
+    """The tick changed and nobody heard of it: each trade tells it, and no hash fits."""
     heal = healing()
     suspect(heal)
     heal.due(START)

@@ -5,7 +5,8 @@ when no snapshot comes it is read by REST; after three rounds it moves to anothe
 book that stays SYNCING was asked for and not delivered: it is read by REST first. A book that falls
 ill again and again though REST cured it moves as well: its connection is mute. Waits double
 from round to round, a book that falls ill again soon after a cure waits longer before it is
-treated (but not one that was told whole and is wrong at once: that was no cure), and REST is asked at most once a second: a venue in trouble is not stormed.
+treated (not one that was told whole and is wrong at once: that was no cure), and REST is asked at
+most once a second: a venue in trouble is not stormed.
 """
 
 import heapq
