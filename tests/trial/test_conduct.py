@@ -74,6 +74,18 @@ def test_a_sound_connection_is_not_to_be_given_up_but_a_hurt_one_may_be():
     run(story())
 
 
+def test_a_connection_on_which_the_venue_has_no_book_to_give_may_be_given_up():
+    async def story():
+        court = Court()
+        wire = await court.wire()
+        wire.send(b'{"type":"market","assets_ids":["1"]}')
+        await asyncio.sleep(5)  # of virtual time
+        wire.abort()
+        assert [] == court.pass_(1)
+
+    run(story())
+
+
 def test_who_closes_a_connection_with_a_goodbye_gives_nothing_up():
     async def story():
         court = Court()

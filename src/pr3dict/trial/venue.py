@@ -8,6 +8,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -139,6 +140,12 @@ class MemoryVenue:
         """Return the tokens that a connection follows, as the venue has it."""
         return list(self._talks[wire.number].following)
 
+    def _known(self, wire: Wire, token: str) -> bool:
+        """Tell whether there is a book; where there is none, silence gives reason for doubt."""
+        known = self.source.known(token)
+        wire.touched = wire.touched or not known
+        return known
+
     def _heard(self, wire: Wire, frame: bytes) -> None:
         talk = self._talks[wire.number]
         if self.slams and frame != b"PING":
@@ -151,7 +158,7 @@ class MemoryVenue:
             talk.heard('{"type":"market","assets_ids":[]}', lambda _: False, lambda _: b"[]")
             return
         withheld = self.struck["withhold_snapshot"]
-        reply = talk.heard(frame.decode(), self.source.known, self._opening)
+        reply = talk.heard(frame.decode(), partial(self._known, wire), self._opening)
         wire.touched = wire.touched or self.struck["withhold_snapshot"] > withheld
         for text in reply.frames:
             if text == PONG and self.faults.ping_ignored():
