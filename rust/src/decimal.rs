@@ -53,6 +53,13 @@ pub fn read(text: &[u8]) -> Option<(Decimal, usize)> {
     Some((Decimal { micros: whole * MICROS + fraction * SCALE[places], canonical }, at))
 }
 
+/// Read a decimal and the quote that ends it; tell how long both are.
+#[inline(always)]
+pub fn read_quoted(text: &[u8]) -> Option<(Decimal, usize)> {
+    let (decimal, length) = read(text)?;
+    (text.get(length) == Some(&b'"')).then_some((decimal, length + 1))
+}
+
 #[inline(always)]
 fn digit_at(text: &[u8], at: usize) -> Option<u64> {
     let digit = text.get(at)?.wrapping_sub(b'0');

@@ -204,11 +204,8 @@ impl<'a> Scanner<'a> {
     /// Take a decimal and its closing quote; the opening one was taken.
     #[inline(always)]
     pub fn quoted_number(&mut self) -> Option<Number> {
-        let (read, length) = decimal::read(&self.text[self.pos..])?;
-        if self.text.get(self.pos + length) != Some(&b'"') {
-            return None;
-        }
-        self.pos += length + 1;
+        let (read, length) = decimal::read_quoted(&self.text[self.pos..])?;
+        self.pos += length;
         let form = if read.canonical { Form::Canonical } else { Form::Loose };
         Some(Number { micros: read.micros, form })
     }

@@ -5,6 +5,9 @@ use crate::entry::{NOT_TOLD, Rejected};
 use crate::raw::{Form, List, Number, RawLevel};
 use crate::slot::{Kind, Slot};
 
+/// The last millisecond that fits in nanoseconds of 63 bits.
+const MS_MAX: u64 = 9_223_372_036_854;
+
 /// A judgement, or why the frame is rejected and which member is at fault.
 pub type Verdict<T> = Result<T, (Rejected, &'static str)>;
 
@@ -53,10 +56,13 @@ pub fn decimal_of(number: Number, name: &'static str) -> Verdict<u64> {
 #[inline(always)]
 pub fn price_of(number: Number, name: &'static str) -> Verdict<u32> {
     let micros = decimal_of(number, name)?;
-    if micros == 0 || micros >= MICROS {
-        return Err((Rejected::Price, name));
-    }
-    Ok(micros as u32)
+    if is_price(micros) { Ok(micros as u32) } else { Err((Rejected::Price, name)) }
+}
+
+/// Whether an order can have this price.
+#[inline(always)]
+pub fn is_price(micros: u64) -> bool {
+    0 < micros && micros < MICROS
 }
 
 /// A best price that may be absent.
@@ -69,11 +75,25 @@ pub fn best_of(number: Number, empty: u64, name: &'static str) -> Verdict<u64> {
     }
 }
 
+/// A time in milliseconds.
+#[inline(always)]
+pub fn time_of(text: &[u8]) -> Option<u64> {
+    if !(1..=16).contains(&text.len()) {
+        return None;
+    }
+    let (ms, odd) = text.iter().fold((0, false), |(ms, odd), byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (ms * 10 + u64::from(digit), odd | (digit > 9))
+    });
+    (!odd && ms <= MS_MAX).then_some(ms)
+}
+
 /// Whether a text is forty lower-case hex digits.
-pub fn is_hash(text: &[u8]) -> bool {
+#[inline(always)]
+pub fn is_hash(text: &[u8; 40]) -> bool {
     // No branch a byte, so that the forty are compared at once.
-    let hex = |byte: u8| byte.wrapping_sub(b'0') < 10 || byte.wrapping_sub(b'a') < 6;
-    text.len() == 40 && text.iter().fold(true, |all, &byte| all & hex(byte))
+    let hex = |byte: u8| (byte.wrapping_sub(b'0') < 10) | (byte.wrapping_sub(b'a') < 6);
+    text.iter().fold(true, |all, &byte| all & hex(byte))
 }
 
 /// Judge the levels of one side and put them worst first; tell whether all were canonical.

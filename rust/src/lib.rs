@@ -25,6 +25,7 @@ pub mod slot;
 pub mod tally;
 pub mod text;
 pub mod told;
+pub mod usual;
 pub mod witness;
 
 #[cfg(feature = "extension-module")]

@@ -10,11 +10,13 @@ use crate::entry::{
 };
 use crate::json::Scanner;
 use crate::judge::{
-    Verdict, best_of, decimal_of, is_hash, items, object, present, price_of, side, text_of, told,
+    Verdict, best_of, decimal_of, is_hash, items, object, present, price_of, side, text_of,
+    time_of, told,
 };
 use crate::raw::{Form, List, Message, Number, RawChange, RawLevel, member, number_of};
 use crate::scan::{ITEMS_KEPT, Scratch};
 use crate::slot::{Kind, Slot};
+use crate::usual;
 
 /// What a frame turned out to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,9 +26,6 @@ pub enum Frame {
     /// A text that is not data.
     Control(Ignored),
 }
-
-/// The last millisecond that fits in nanoseconds of 63 bits.
-const MS_MAX: u64 = 9_223_372_036_854;
 
 /// Reads frames; keeps its memory from one to the next.
 #[derive(Default)]
@@ -43,6 +42,11 @@ impl Decoder {
         if let Some(control) = control(frame) {
             return Ok(Frame::Control(control));
         }
+        self.clear();
+        if usual::price_change(frame, &mut self.entries).is_some() {
+            return Ok(Frame::Entries);
+        }
+        self.entries.clear();
         self.scan(frame)?;
         let Scratch { messages, used, levels, changes, texts, .. } = &mut self.scratch;
         for message in &messages[..*used] {
@@ -54,6 +58,7 @@ impl Decoder {
 
     /// Read an answer of REST `/book` or `/books`.
     pub fn rest(&mut self, answer: &[u8]) -> Result<(), (Rejected, &'static str)> {
+        self.clear();
         self.scan(answer)?;
         let Scratch { messages, used, levels, texts, .. } = &mut self.scratch;
         for message in &messages[..*used] {
@@ -66,11 +71,16 @@ impl Decoder {
         Ok(())
     }
 
-    fn scan(&mut self, text: &[u8]) -> Result<(), (Rejected, &'static str)> {
+    #[inline(always)]
+    fn clear(&mut self) {
+        self.scratch.clear();
         self.entries.clear();
         if self.entries.capacity() > ITEMS_KEPT {
             self.entries.shrink_to(ITEMS_KEPT);
         }
+    }
+
+    fn scan(&mut self, text: &[u8]) -> Result<(), (Rejected, &'static str)> {
         let scanner = Scanner::new(text).ok_or((Rejected::Utf8, "not UTF-8"))?;
         self.scratch.read(scanner).map_err(|_| (Rejected::Json, "not one JSON value"))
     }
@@ -152,15 +162,7 @@ impl Judge<'_> {
 
     fn timestamp(&self) -> Verdict<u64> {
         let slot = self.required(member::TIMESTAMP, "timestamp")?;
-        let text = slot.content(self.text);
-        if !(1..=16).contains(&text.len()) {
-            return Err((Rejected::Timestamp, "timestamp"));
-        }
-        let (ms, odd) = text.iter().fold((0, false), |(ms, odd), byte| {
-            let digit = byte.wrapping_sub(b'0');
-            (ms * 10 + u64::from(digit), odd | (digit > 9))
-        });
-        if odd || ms > MS_MAX { Err((Rejected::Timestamp, "timestamp")) } else { Ok(ms) }
+        time_of(&slot.content(self.text)).ok_or((Rejected::Timestamp, "timestamp"))
     }
 
     fn book(&self, levels: &mut [RawLevel]) -> Verdict<Book> {
@@ -199,7 +201,9 @@ impl Judge<'_> {
     }
 
     fn hash(&self, slot: Option<Slot>) -> Option<Slot> {
-        slot.filter(|slot| slot.kind == Kind::Text && is_hash(slot.raw(self.text)))
+        slot.filter(|slot| {
+            slot.kind == Kind::Text && slot.raw(self.text).try_into().is_ok_and(is_hash)
+        })
     }
 
     fn changes(&self, changes: &[RawChange], entries: &mut Vec<Entry>) -> Verdict<()> {

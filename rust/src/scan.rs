@@ -30,15 +30,9 @@ pub const ITEMS_KEPT: usize = 4_096;
 const MESSAGES_KEPT: usize = 64;
 
 impl Scratch {
-    /// Read a frame; what was there before is forgotten.
+    /// Read a frame into cleared memory.
     #[inline]
     pub fn read(&mut self, mut scanner: Scanner<'_>) -> Result<(), Malformed> {
-        self.clear();
-        if self.usual_price_change(&mut scanner).is_some() {
-            return Ok(());
-        }
-        self.clear();
-        scanner.reset(0);
         if scanner.peek() == b'[' {
             let mut items = scanner.open(b'[', b']', 0)?;
             while items {
@@ -49,31 +43,6 @@ impl Scratch {
             self.message(&mut scanner, 0)?;
         }
         scanner.finish()
-    }
-
-    /// The frame that nearly all frames are, with its members in the venue's order.
-    #[inline(always)]
-    fn usual_price_change(&mut self, scanner: &mut Scanner<'_>) -> Option<()> {
-        scanner.literal(b"{\"market\":\"").then_some(())?;
-        let market = scanner.rest_of_string().ok()?;
-        scanner.literal(b", \"price_changes\":[").then_some(())?;
-        self.changes.push(usual_change(scanner)?);
-        while scanner.literal(b", ") {
-            self.changes.push(usual_change(scanner)?);
-        }
-        scanner.literal(b"], \"timestamp\":\"").then_some(())?;
-        let timestamp = scanner.rest_of_string().ok()?;
-        scanner.literal(b", \"event_type\":\"").then_some(())?;
-        let event_type = scanner.rest_of_string().ok()?;
-        scanner.literal(b"}").then_some(())?;
-        scanner.finish().ok()?;
-        let message = self.next_message();
-        message.put(member::MARKET, market);
-        message.put(member::TIMESTAMP, timestamp);
-        message.put(member::EVENT_TYPE, event_type);
-        let count = self.changes.len() as u32;
-        self.messages[0].price_changes = List { start: 0, count, kind: Kind::Other };
-        Some(())
     }
 
     #[inline(always)]
@@ -87,8 +56,9 @@ impl Scratch {
         message
     }
 
+    /// Forget what was there before.
     #[inline(always)]
-    fn clear(&mut self) {
+    pub fn clear(&mut self) {
         self.used = 0;
         self.changes.clear();
         self.texts.clear();

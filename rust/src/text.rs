@@ -19,6 +19,17 @@ pub fn is_plain(text: &[u8]) -> bool {
     highest < 0x60 && memchr(b'\\', text).is_none()
 }
 
+/// How long a string without escapes is, to the quote that ends it.
+#[inline(always)]
+#[must_use]
+pub fn plain_length(text: &[u8]) -> Option<usize> {
+    let length = quote_in(text)?;
+    // Below the space as a signed number lie the control characters and all that is not ASCII.
+    let odd = |byte: u8| ((byte as i8) < 0x20) | (byte == b'\\');
+    let any = text[..length].iter().fold(false, |any, &byte| any | odd(byte));
+    (!any).then_some(length)
+}
+
 /// How far the next quote is.
 #[inline(always)]
 #[must_use]
@@ -133,6 +144,23 @@ fn push_code(out: &mut Vec<u8>, text: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn measures_plain_strings_of_every_length() {
+        for length in 0..120 {
+            let mut text = vec![b'~'; length];
+            assert_eq!(None, plain_length(&text));
+            text.extend_from_slice(b"\" after");
+            assert_eq!(Some(length), plain_length(&text));
+            for at in 0..length {
+                for odd in [b'\\', 0, 0x1f, 0x80, 0xff] {
+                    text[at] = odd;
+                    assert_eq!(None, plain_length(&text), "{at} of {length}: {odd}");
+                }
+                text[at] = b'~';
+            }
+        }
+    }
 
     #[test]
     fn unescapes() {
