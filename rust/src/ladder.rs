@@ -7,11 +7,13 @@
 use crate::decimal::MICROS;
 use crate::entry::Side;
 
-/// Sizes by key. Two arrays, so that a level costs twelve bytes and a search touches only keys.
+/// Sizes by key. Two arrays, so that a level costs twelve bytes and a search touches only keys; and
+/// the best level once more beside them, so that to read it nothing else is touched.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ladder {
     keys: Vec<u32>,
     sizes: Vec<u64>,
+    best: Option<(u32, u64)>,
 }
 
 /// The key of a price on a side; its own inverse.
@@ -42,6 +44,13 @@ impl Ladder {
     /// Set the size at a key; 0 removes. Tell whether the content changed.
     #[inline]
     pub fn set(&mut self, key: u32, size: u64) -> bool {
+        let changed = self.put(key, size);
+        self.best = self.last();
+        changed
+    }
+
+    #[inline(always)]
+    fn put(&mut self, key: u32, size: u64) -> bool {
         let at = self.position(key);
         let held = self.keys.get(at) == Some(&key);
         match (held, size) {
@@ -71,6 +80,11 @@ impl Ladder {
         near + self.keys[near..].iter().take_while(|&&held| held < key).count()
     }
 
+    #[inline(always)]
+    fn last(&self) -> Option<(u32, u64)> {
+        Some((*self.keys.last()?, *self.sizes.last()?))
+    }
+
     /// Grow by an eighth, not by doubling: ten thousand books feel the difference.
     fn reserve(&mut self) {
         if self.keys.len() == self.keys.capacity() {
@@ -92,6 +106,7 @@ impl Ladder {
             self.keys.push(key);
             self.sizes.push(size);
         }
+        self.best = self.last();
     }
 
     /// Whether these levels are what is held.
@@ -109,14 +124,18 @@ impl Ladder {
     #[inline(always)]
     #[must_use]
     pub fn best(&self) -> Option<(u32, u64)> {
-        Some((*self.keys.last()?, *self.sizes.last()?))
+        self.best
     }
 
     /// The best `n` levels (0: all), as a ladder of their own.
     #[must_use]
     pub fn cut(&self, n: usize) -> Self {
         let from = if n == 0 { 0 } else { self.len().saturating_sub(n) };
-        Self { keys: self.keys[from..].to_vec(), sizes: self.sizes[from..].to_vec() }
+        Self {
+            keys: self.keys[from..].to_vec(),
+            sizes: self.sizes[from..].to_vec(),
+            best: self.best,
+        }
     }
 }
 
@@ -136,6 +155,7 @@ mod tests {
             let before = if size == 0 { map.remove(&key) } else { map.insert(key, size) };
             assert_eq!(before.unwrap_or(0) != size, ladder.set(key, size));
             assert!(ladder.iter().eq(map.iter().map(|(&key, &size)| (key, size))));
+            assert_eq!(map.last_key_value().map(|(&key, &size)| (key, size)), ladder.best());
         }
     }
 
