@@ -1,6 +1,7 @@
 """Sockets carried by the package websockets: everywhere, at about 100,000 frames a second."""
 
 import asyncio
+import logging
 import ssl
 from contextlib import suppress
 from functools import cache
@@ -18,6 +19,16 @@ from pr3dict.ports import Clock, Connect, OnMessage, OnOpen, Transport
 
 _NO_CODE: Final = 1006
 """RFC 6455 7.1.5: the code of a connection that ended without one."""
+
+
+class _Discreet(logging.LoggerAdapter[logging.Logger]):
+    """Says all but what is sent and received: at DEBUG websockets logs credentials as it does."""
+
+    def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - the name that logging gives it
+        return level > logging.DEBUG and super().isEnabledFor(level)
+
+
+_log = _Discreet(logging.getLogger(__name__))
 
 
 class _Connect(connect):
@@ -109,6 +120,7 @@ def connector(limits: Limits, clock: Clock) -> Connect:
                 open_timeout=limits.connect_timeout_s,
                 close_timeout=limits.close_timeout_s,
                 max_size=limits.frame_bytes_max,
+                logger=_log,
                 create_connection=_Connection,
             )
         except InvalidStatus as answer:
