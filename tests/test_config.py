@@ -92,6 +92,7 @@ def test_other_variables_are_nobodys_business():
         ("TOKENS_PER_LINK", "2.5", "a whole number from 1 to 500, the venue's limit"),
         ("PROVE", "perhaps", "true or false"),
         ("CORE", "rust", "auto, native or reference"),
+        ("CORE", "\udcff", "auto, native or reference"),
         ("TRANSPORT", "aiohttp", "auto, picows or websockets"),
         ("POLYMARKET_CLOB_URL", "clob", "an address that begins with http(s)://"),
         ("POLYMARKET_MARKET_WS_URL", "https://x", "an address that begins with ws(s)://"),

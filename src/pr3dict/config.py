@@ -216,7 +216,7 @@ def variable_of(setting: str) -> str:
 def _converted(wanted: Any, value: object, name: str, *, strict: bool) -> Any:  # noqa: ANN401
     try:
         converted = msgspec.convert(value, wanted, strict=strict)
-    except msgspec.ValidationError as wrong:
+    except (msgspec.ValidationError, UnicodeEncodeError) as wrong:
         words = _description(wanted)
         raise ConfigError(f"{name}: wanted {words}, found {value!r}") from wrong
     if wanted in (WsUrl, HttpUrl) and not _is_address(converted):

@@ -121,6 +121,13 @@ def test_a_wrong_command_line_is_one_sentence_and_exit_code_2(tmp_path, argument
     assert "" == done.out
 
 
+@pytest.mark.parametrize("verb", ["markets", "book", "watch"])
+def test_a_name_that_is_no_utf8_is_one_sentence_and_exit_code_2(tmp_path, verb):
+    done = run(verb, os.fsdecode(b"fed\xff"), cwd=tmp_path)
+    sentence = "wanted the address, slug, id or words of a market, found 'fed\\udcff'"
+    assert (2, "", f"pr3dict: {sentence}\n") == (done.code, done.out, done.err)
+
+
 @pytest.mark.parametrize("verb", [("watch", "1"), ("demo",), ("record", "1", "--to", "t")])
 def test_a_bad_setting_is_one_sentence_that_names_it(tmp_path, verb):
     env = variables(PR3DICT_PING_EVERY_S="often")

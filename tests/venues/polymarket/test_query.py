@@ -48,6 +48,19 @@ def test_a_part_of_a_path_stays_one_part(text):
     assert "" == urlsplit(url).query == urlsplit(url).fragment
 
 
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda text: query.address(ROOT, "/x", {"slug": ["a", text]}),
+        lambda text: query.part("slug", text),
+        lambda text: query.text("slug", text),
+    ],
+)
+def test_text_that_no_utf8_can_write_is_refused_before_it_is_sent(write):
+    with pytest.raises(ValueError, match=r"^slug: wanted text that UTF-8 can write, found 'a.ud8"):
+        write("a\ud800b")
+
+
 def test_a_filter_that_is_not_known_is_named():
     table = {"closed": ("closed", query.flag), "ids": ("id", query.texts)}
     assert {"id": ["1"], "closed": ["true"]} == query.written(table, {"ids": 1, "closed": True})

@@ -24,16 +24,20 @@ LIST_MAX: Final = 100
 _SECONDS_MAX: Final = 253_402_300_799
 """The end of the year 9999, which is where the Data API ends (SDK, 2026-10-21)."""
 _WALLET: Final = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
+_HALF: Final = re.compile(r"[\ud800-\udfff]")
 _SHOWN_MAX: Final = 80
 
 
 def address(root: str, path: str, query: Mapping[str, Iterable[str]] | None = None) -> str:
     """Return the address of a path with its query, each of several values on its own.
 
+    Raises `ValueError` for text that cannot be sent.
+
     >>> address("https://gamma-api.polymarket.com/", "/markets/keyset", {"id": ["1", "2"]})
     'https://gamma-api.polymarket.com/markets/keyset?id=1&id=2'
     """
-    asked = urlencode([(name, text) for name, texts in (query or {}).items() for text in texts])
+    given = [(name, text) for name, texts in (query or {}).items() for text in texts]
+    asked = urlencode([(name, _sendable(name, text)) for name, text in given])
     return f"{root.rstrip('/')}{path}{'?' if asked else ''}{asked}"
 
 
@@ -46,7 +50,16 @@ def part(name: str, found: object) -> str:
     text = str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
     if not text.strip() or text in {".", ".."}:
         raise ValueError(f"{name}: wanted an id or a slug, found {_shown(found)}")
-    return quote(text, safe="")
+    return quote(_sendable(name, text), safe="")
+
+
+def is_sendable(text: str) -> bool:
+    r"""Whether text can be sent: not the halves of characters that stand for bytes of no UTF-8.
+
+    >>> is_sendable("Wer gewinnt? Ümlaute"), is_sendable("fed\udcff")
+    (True, False)
+    """
+    return _HALF.search(text) is None
 
 
 def written(table: Filters, filters: Mapping[str, object]) -> dict[str, Texts]:
@@ -90,7 +103,7 @@ def text(name: str, value: object) -> Texts:
     """Write text, or a whole number as text; none that is empty."""
     if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
         raise _unlike(name, "text", value)
-    return [str(value)]
+    return [_sendable(name, str(value))]
 
 
 def texts(name: str, value: object) -> Texts:
@@ -192,6 +205,12 @@ def wallet(name: str, value: object) -> Texts:
     if not (isinstance(value, str) and _WALLET.fullmatch(value)):
         raise _unlike(name, "a wallet, 0x and 40 digits", value)
     return [value]
+
+
+def _sendable(name: str, text: str) -> str:
+    if not is_sendable(text):
+        raise _unlike(name, "text that UTF-8 can write", text)
+    return text
 
 
 def _several(name: str, value: object) -> list[object]:

@@ -244,6 +244,8 @@ def test_flags_are_read():
     several = account.orders_scoring(OURS, ["0x01", "0x02"])
     assert ("POST", b'["0x01","0x02"]') == (several.method, several.body)
     assert {"0x01": True} == several.read(b'{"0x01":true}')
+    with pytest.raises(ValueError, match="order_id: wanted text that UTF-8 can write"):
+        account.orders_scoring(OURS, ["0x01", "\udcff"])
     with pytest.raises(RestError):
         account.closed_only(OURS).read(b'{"scoring":true}')
 

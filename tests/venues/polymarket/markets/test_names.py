@@ -43,6 +43,8 @@ def test_a_name_is_read_for_what_it_is(said, kind, text):
     ("said", "sentence"),
     [
         ("", "wanted the address, slug, id or words of a market, found ''"),
+        ("fed\udcff", "wanted the address, slug, id or words of a market, found 'fed\\udcff'"),
+        ("polymarket.com/event/a\ud800b", "wanted the address, slug, id or words of a market"),
         (17, "wanted the address, slug, id or words of a market, found 17"),
         ("https://kalshi.com/markets/fed", "wanted an address of polymarket.com, found"),
         ("https://notpolymarket.com/event/fed", "wanted an address of polymarket.com, found"),

@@ -215,7 +215,7 @@ def orders_scoring(account: Account, order_ids: Sequence[str]) -> Request[dict[s
         "/orders-scoring",
         lambda body: read_as("flags", body, _flags.decode),
         method="POST",
-        body=msgspec.json.encode(list(order_ids)),
+        body=msgspec.json.encode([query.text("order_id", each)[0] for each in order_ids]),
     )
 
 

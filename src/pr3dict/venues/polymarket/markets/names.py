@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from pr3dict.model.errors import UnknownMarketError
+from pr3dict.venues.polymarket.query import is_sendable
 
 SITE: Final = "polymarket.com"
 WORDS_MAX: Final = 300
@@ -62,7 +63,7 @@ def read_name(said: object) -> Name:
     >>> [read_name(text).kind.value for text in ("fed-decision", "fed rate", "557558", "7" * 77)]
     ['slug', 'words', 'id', 'token id']
     """
-    text = said.strip() if isinstance(said, str) else ""
+    text = said.strip() if isinstance(said, str) and is_sendable(said) else ""
     if not text:
         raise _unlike("the address, slug, id or words of a market", said)
     if _SCHEME.match(text) or text.lower().startswith((f"{SITE}/", f"www.{SITE}/")):
