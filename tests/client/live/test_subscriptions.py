@@ -93,3 +93,18 @@ def test_a_filter_is_a_text_as_the_venue_wants_it():
         entries(Subscription("activity", filters={"event_slug": "fed"}))
     with pytest.raises(ConfigError, match="names as text"):
         create_market_subscription(iter([100]))
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda text: create_activity_subscription(text),
+        lambda text: create_crypto_prices_subscription([text]),
+        lambda text: create_market_subscription([text]),
+        lambda text: Subscription(text),
+        lambda text: Subscription("activity", filters=text),
+    ],
+)
+def test_text_that_no_utf8_can_write_is_refused_before_it_is_sent(wanted):
+    with pytest.raises(ConfigError, match=r"^wanted text that UTF-8 can write, found .*a.ud8"):
+        entries(wanted("a\ud800"))

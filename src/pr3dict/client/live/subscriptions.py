@@ -11,6 +11,7 @@ import msgspec
 from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.errors import ConfigError, CredentialsError
 from pr3dict.venues.polymarket.live.types import ANY, Subscription
+from pr3dict.venues.polymarket.query import is_sendable
 
 __all__ = ["Subscription", "Subscriptions"]
 
@@ -148,6 +149,8 @@ def entries(wanted: Subscriptions | Subscription | Iterable[Any]) -> tuple[Subsc
                 f"{one.topic}: wanted filters as text, as the venue does, found a"
                 f" {_kind(one.filters)}: write it as JSON"
             )
+        if not is_sendable(one.topic + one.type + one.filters):
+            raise _unsendable(one)
     return found
 
 
@@ -174,7 +177,14 @@ def _is_text(name: object) -> bool:
 
 
 def _json(filters: object) -> str:
-    return msgspec.json.encode(filters).decode()
+    try:
+        return msgspec.json.encode(filters).decode()
+    except UnicodeEncodeError:
+        raise _unsendable(filters) from None
+
+
+def _unsendable(found: object) -> ConfigError:
+    return ConfigError(f"wanted text that UTF-8 can write, found {found!r:.80}")
 
 
 def _kind(thing: object) -> str:
