@@ -98,10 +98,10 @@ def test_a_filter_is_a_text_as_the_venue_wants_it():
 @pytest.mark.parametrize(
     "wanted",
     [
-        lambda text: create_activity_subscription(text),
+        create_activity_subscription,
         lambda text: create_crypto_prices_subscription([text]),
         lambda text: create_market_subscription([text]),
-        lambda text: Subscription(text),
+        Subscription,
         lambda text: Subscription("activity", filters=text),
     ],
 )
