@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
-from pr3dict.client.arguments import dollars, is_async, seconds, token_id, token_ids
+from pr3dict.client.arguments import (
+    called,
+    count,
+    dollars,
+    every_s,
+    is_async,
+    seconds,
+    timeout_s,
+    token_id,
+    token_ids,
+    yardstick_of,
+)
+from pr3dict.measure.metrics import Yardstick
 from pr3dict.model.errors import ConfigError, UnknownTokenError
 
 
@@ -80,3 +92,32 @@ def test_seconds_are_a_number_within_a_day():
 def test_what_is_no_wait_is_refused(found):
     with pytest.raises(ConfigError, match=f"^start_timeout: wanted seconds, .* found {found!r}$"):
         seconds("start_timeout", found)
+
+
+def test_what_is_not_said_is_no_pace_and_no_end():
+    assert [0.0, 2.5] == [every_s(None), every_s(2.5)]
+    assert [None, 2.5] == [timeout_s(None), timeout_s(2.5)]
+    with pytest.raises(ConfigError, match=r"^timeout: wanted seconds, .* found -1$"):
+        timeout_s(-1)
+
+
+def test_a_count_is_a_whole_number():
+    assert [0, 7] == [count("limit", 0), count("limit", 7)]
+    with pytest.raises(ConfigError, match=r"^limit: wanted a whole number from 0, found True$"):
+        count("limit", True)
+
+
+@pytest.mark.parametrize(
+    "found", [{"budgets": [1]}, {"budgets": (-1,)}, {"budgets": ("1",)}, {"band": 0.5}]
+)
+def test_nothing_is_measured_by_what_is_no_amount(found):
+    assert Yardstick() == yardstick_of(Yardstick())
+    with pytest.raises(ConfigError, match=r"^yardstick: wanted a .* in whole micros, found "):
+        yardstick_of(Yardstick(**found))
+
+
+def test_what_cannot_be_called_is_refused():
+    nonsense: Any = 42
+    assert called(print) is print
+    with pytest.raises(TypeError, match=r"^wanted a function to call, found 42$"):
+        called(nonsense)

@@ -1,6 +1,7 @@
 """What both managers share and neither's test shows."""
 
 import inspect
+import math
 import pydoc
 from typing import Any
 
@@ -76,6 +77,9 @@ def test_the_number_of_trades_kept_takes_effect_at_once():
         ("max_trade_history", 0, "^max_trade_history: wanted a whole number from 1 .*found 0$"),
         ("enable_custom_features", "no", "^custom_features: wanted true or false, found 'no'$"),
         ("start_timeout", "x", "^start_timeout: wanted seconds, at most 86400, found 'x'$"),
+        ("strict", "x", "^strict: wanted true or false, found 'x'$"),
+        ("yardstick", 5, "^yardstick: wanted a Yardstick, found 5$"),
+        ("replay", "tape/", r"^replay: wanted what replay\(path\) returns, found 'tape/'$"),
     ],
 )
 def test_an_argument_that_cannot_be_is_one_sentence(argument, value, sentence):
@@ -109,3 +113,31 @@ def test_a_callback_must_be_callable():
     nonsense: Any = 42
     with pytest.raises(TypeError, match="wanted a function to call, found 42"):
         Facade([]).register_book_callback(nonsense)
+
+
+def test_an_inline_callback_is_a_plain_function():
+    async def on_change(_tokens):
+        raise AssertionError("unreachable")
+
+    facade = Facade([])
+    nonsense: Any = 42
+    with pytest.raises(TypeError, match=r"is a coroutine function: the feed awaits nothing"):
+        facade.register_inline_callback(on_change)
+    with pytest.raises(TypeError, match="wanted a function to call, found 42"):
+        facade.register_inline_callback(nonsense)
+
+
+@pytest.mark.parametrize("every", ["x", -1, math.nan, math.inf, True, ""])
+@pytest.mark.parametrize("public", [OrderBookManager, SyncOrderBookManager])
+def test_what_is_no_pace_is_refused_where_it_is_said(public, every):
+    manager, sentence = public(["1"]), f"^every: wanted seconds, .* found {every!r}$"
+    with pytest.raises(ConfigError, match=sentence):
+        manager.register_book_callback(print, every=every)
+    with pytest.raises(ConfigError, match=sentence):
+        manager.updates(every=every)
+
+
+@pytest.mark.parametrize("limit", ["x", -1, 1.5, math.inf])
+def test_a_number_of_trades_is_a_whole_number(limit):
+    with pytest.raises(ConfigError, match=f"^limit: wanted a whole number from 0, found {limit!r}"):
+        Facade(["1"]).get_trades("1", limit)

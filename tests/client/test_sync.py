@@ -6,7 +6,7 @@ import pytest
 from tests.app.kit import until, venue
 
 from pr3dict.client.sync import SyncOrderBookManager
-from pr3dict.model.errors import FeedError
+from pr3dict.model.errors import ConfigError, FeedError
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +84,9 @@ def test_no_connection_at_all_is_one_sentence():
         config = gone.config()
     with pytest.raises(FeedError, match="no connection to ws://127"):
         SyncOrderBookManager(["123"], config=config, start_timeout=0.2).start()
+
+
+def test_a_timeout_is_a_number_of_seconds(manager):
+    for iterate in manager.updates, manager.trades, manager.events:
+        with pytest.raises(ConfigError, match=r"^timeout: wanted seconds, .* found -1$"):
+            iterate(timeout=-1)

@@ -163,3 +163,33 @@ def test_publishes_events_that_are_not_the_cores():
     engine.publish(PONG)
 
     assert [(PONG,)] == sink.told
+
+
+class Departing:
+    """A consumer whose comparison makes another leave once: a finalizer, in the middle of it."""
+
+    def __init__(self, leave):
+        self._leave = leave
+
+    def __call__(self, _):
+        """Take what is told."""
+
+    def __eq__(self, _):
+        leave, self._leave = self._leave, int
+        leave()
+        return False
+
+    def __hash__(self):
+        raise AssertionError("unreachable")
+
+
+def test_whoever_leaves_in_the_middle_of_a_change_leaves_after_it():
+    engine = Engine(OneFrame(("a",)))
+    kept, other, gone = Kept(), Kept(), Kept()
+    for told in other.books, gone.books, Departing(lambda: engine.leave(other.books)), kept.books:
+        engine.on_books(told)
+    engine.leave(gone.books)
+    engine.changed(BOOKS)
+
+    assert ([("a",)], [], []) == (kept.told, other.told, gone.told)
+    assert not engine.failures

@@ -1,10 +1,12 @@
 """Streams: a mailbox read by `async for` and by `for`."""
 
 import asyncio
+import gc
 import threading
+import weakref
 
 import pytest
-from tests.engine.waiting import DEADLINE_S
+from tests.engine.waiting import DEADLINE_S, until
 
 from pr3dict.engine.consumers import TURN_S
 from pr3dict.engine.mailbox import BookMailbox
@@ -70,6 +72,40 @@ async def test_a_reader_that_holds_the_loop_lets_the_others_run_between_any_two_
         now += 2 * TURN_S  # as if the reader had computed for so long
 
     assert ["0"] == read
+
+
+async def read_to_the_end(stream, read):
+    async for item in stream:
+        read.append(item)
+
+
+async def test_a_stream_that_only_a_waiting_task_knows_goes_on():
+    stream, _ = streaming()
+    mailbox, known, read = stream.mailbox, weakref.ref(stream), []
+    reading = asyncio.ensure_future(read_to_the_end(stream, read))
+    del stream
+    await asyncio.sleep(0)
+    gc.collect()
+    await asyncio.to_thread(mailbox.put, ("a",))
+    await until(lambda: read)
+    open_still = known()
+    assert open_still is not None
+    open_still.close()
+    await reading
+
+    assert ["a"] == read
+
+
+@pytest.mark.parametrize("make", [lambda: AsyncStream(one), lambda: BlockingStream(one)])
+def test_a_mailbox_holds_no_stream_that_nobody_refers_to(make):
+    stream = make()
+    stream.mailbox = mailbox = BookMailbox(stream.wake)
+    known = weakref.ref(stream)
+    del stream
+
+    assert known() is None
+    mailbox.put(("a",))  # and telling it harms nobody
+    assert 1 == len(mailbox)
 
 
 def blocking(*, every_s=0.0, timeout_s=DEADLINE_S, read=one):

@@ -6,8 +6,9 @@ Settings are checked by `Config`; here is what only calls have: tokens, dollars,
 import inspect
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from pr3dict.measure.metrics import Yardstick
 from pr3dict.model.errors import ConfigError, UnknownTokenError
 from pr3dict.model.units import to_micros
 from pr3dict.venues.polymarket import rules
@@ -15,6 +16,8 @@ from pr3dict.venues.polymarket import rules
 SECONDS_MAX: Final = 86_400
 _MICROS_MAX: Final = 2**63 - 1
 _SHOWN_MAX: Final = 80
+
+_Callback = TypeVar("_Callback", bound=Callable[..., Any])
 
 
 def token_id(asset_id: object) -> str:
@@ -58,11 +61,53 @@ def seconds(name: str, value: float) -> float:
     return value
 
 
+def every_s(every: float | None) -> float:
+    """Return the least time between two calls, 0 unless told; raises `ConfigError`."""
+    return 0.0 if every is None else seconds("every", every)
+
+
+def timeout_s(timeout: float | None) -> float | None:
+    """Return how long to wait, None without end; raises `ConfigError`."""
+    return None if timeout is None else seconds("timeout", timeout)
+
+
+def count(name: str, value: int) -> int:
+    """Return a number of things as it is; raises `ConfigError` for what is none."""
+    if not _is_whole(value):
+        raise ConfigError(f"{name}: wanted a whole number from 0, found {_shown(value)}")
+    return value
+
+
+def yardstick_of(value: Yardstick) -> Yardstick:
+    """Return what to measure as it is; raises `ConfigError` for what nothing is measured by."""
+    if not isinstance(value, Yardstick):
+        raise ConfigError(f"yardstick: wanted a Yardstick, found {_shown(value)}")
+    if not isinstance(value.budgets, tuple) or not all(map(_is_whole, value.budgets)):
+        raise ConfigError(
+            f"yardstick: wanted a tuple of budgets in whole micros, found {_shown(value.budgets)}"
+        )
+    if not _is_whole(value.band):
+        raise ConfigError(f"yardstick: wanted a band in whole micros, found {_shown(value.band)}")
+    return value
+
+
+def called(callback: _Callback) -> _Callback:
+    """Return what is to be called as it is; raises `TypeError` for what cannot be."""
+    if not callable(callback):
+        raise TypeError(f"wanted a function to call, found {_shown(callback)}")
+    return callback
+
+
 def is_async(callback: Callable[..., Any]) -> bool:
     """Whether calling this makes a coroutine."""
     return inspect.iscoroutinefunction(callback) or inspect.iscoroutinefunction(
         getattr(callback, "__call__", None)  # noqa: B004 - an object with an async __call__
     )
+
+
+def _is_whole(value: object) -> bool:
+    """Whether this is a whole number that is not negative, and that the core can hold."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MICROS_MAX
 
 
 def _shown(value: object) -> str:

@@ -8,6 +8,7 @@ import asyncio
 import atexit
 import logging
 import threading
+import weakref
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
@@ -20,16 +21,26 @@ from pr3dict.app.replay import Replay
 from pr3dict.app.stats import Running, stats
 from pr3dict.app.system import System
 from pr3dict.client import reading, words
-from pr3dict.client.arguments import is_async, seconds, token_id, token_ids
+from pr3dict.client.arguments import (
+    called,
+    count,
+    every_s,
+    is_async,
+    seconds,
+    token_id,
+    token_ids,
+    yardstick_of,
+)
 from pr3dict.client.snapshot import OrderBookSnapshot, TradeEvent
 from pr3dict.config import Config, from_environment
 from pr3dict.core import Books
 from pr3dict.engine.awaited import Awaited
-from pr3dict.engine.consumers import Consumer, Read, TaskConsumer, ThreadConsumer
+from pr3dict.engine.consumers import Consumer, Mailbox, Read, TaskConsumer, ThreadConsumer
+from pr3dict.engine.engine import Engine
 from pr3dict.engine.mailbox import BookMailbox, EventMailbox
 from pr3dict.engine.streams import Stream
 from pr3dict.measure.metrics import OrderBookMetrics, Yardstick
-from pr3dict.model.errors import FeedError
+from pr3dict.model.errors import ConfigError, FeedError
 from pr3dict.model.events import Event
 
 START_TIMEOUT_S: Final = 10.0
@@ -89,24 +100,28 @@ class Facade:
         """
         self.redis_url: Final = redis_url
         self._wanted = dict.fromkeys(token_ids(asset_ids))
+        if not isinstance(replay, Replay | None):
+            raise ConfigError(f"replay: wanted what replay(path) returns, found {replay!r:.80}")
         config = replay.config if replay is not None else config or from_environment()
         said = {
             "custom_features": enable_custom_features,
             "max_depth": max_depth,
             "max_trade_history": max_trade_history,
+            "strict": strict or None,
         }
         said = {name: value for name, value in said.items() if value is not None}
         self._config = config = msgspec.structs.replace(config, **said)
         self._max_depth = config.max_depth
-        self._strict = strict or config.strict
+        self._strict = config.strict
         self._record = record
-        self._yardstick = yardstick or Yardstick()
+        self._yardstick = Yardstick() if yardstick is None else yardstick_of(yardstick)
         self._start_timeout_s = seconds("start_timeout", start_timeout)
         self._max_trades = config.max_trade_history
         self._replay = replay
         self._orders: list[_Order] = []
         self._consumers: dict[int, Consumer] = {}
-        self._streams: list[Stream] = []
+        self._streams: dict[int, weakref.ref[Stream]] = {}
+        """Those that are open, by identity: one that nobody refers to any more is let go."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready: asyncio.Event | None = None
         """Set when the start on `_loop` has come as far as to ask the feed for tokens."""
@@ -162,7 +177,7 @@ class Facade:
     def get_trades(self, asset_id: str, limit: int | None = None) -> list[TradeEvent]:
         """Return the last trades of a token, the oldest first, at most `limit`."""
         trades = self._running.history.of(token_id(asset_id))
-        newest = trades if limit is None else trades[max(0, len(trades) - limit) :]
+        newest = trades if limit is None else trades[max(0, len(trades) - count("limit", limit)) :]
         return [TradeEvent.of(trade) for trade in newest]
 
     def get_stats(self) -> dict[str, Any]:
@@ -182,7 +197,7 @@ class Facade:
         thread of its own. `every`: at most once in so many seconds a token. `tokens`: only these.
         """
         wanted = None if tokens is None else frozenset(token_ids(tokens))
-        self._register(_Order("book", callback, every or 0.0, wanted))
+        self._register(_Order("book", callback, every_s(every), wanted))
 
     def register_trade_callback(self, callback: TradeCallback) -> None:
         """Call `callback(trade)` for each trade, in order; `trade.skipped` tells of losses."""
@@ -196,7 +211,13 @@ class Facade:
         """Call `callback(tokens)` on the feed's thread right after the frame that changed them.
 
         It is part of the feed: its time is the feed's time. Three exceptions in a row detach it.
+        A plain function: the feed awaits nothing.
         """
+        if is_async(called(callback)):
+            raise TypeError(
+                f"{callback!r} is a coroutine function: the feed awaits nothing, give it a plain"
+                " function or take register_book_callback"
+            )
         self._orders.append(_Order("inline", callback, 0.0, None))
         self._running.engine.tap(callback)
 
@@ -233,8 +254,7 @@ class Facade:
             self._employ(order)
 
     def _check(self, callback: Callable[..., Any]) -> None:
-        if not callable(callback):
-            raise TypeError(f"wanted a function to call, found {callback!r}")
+        called(callback)
 
     def _refuse_second_start(self) -> None:
         if self._running.running or not self._begun.is_set():
@@ -351,14 +371,18 @@ class Facade:
         """Let a stream have what comes from here on."""
         if self._started and self._begun.is_set() and not self._running.running:
             raise FeedError("the manager is stopped: start it first", name="not_running")
-        stream.on_close = self._detach_stream
         self._attach(stream, kind, None if tokens is None else frozenset(token_ids(tokens)))
-        self._streams.append(stream)
+        self._streams[id(stream)] = weakref.ref(stream)
+        let_go = weakref.finalize(
+            stream, self._let_go, id(stream), self._running.engine, stream.mailbox
+        )
+        let_go.atexit = False
+        stream.on_close = let_go
 
-    def _detach_stream(self, stream: Stream) -> None:
-        self._running.engine.leave(stream.mailbox.put)
-        if stream in self._streams:
-            self._streams.remove(stream)
+    def _let_go(self, stream: int, engine: Engine, mailbox: Mailbox) -> None:
+        """Tell a stream no more: it was closed, or nobody refers to it any more."""
+        engine.leave(mailbox.put)
+        self._streams.pop(stream, None)
 
     def _dismiss(self, consumer: Consumer) -> asyncio.Task[None] | None:
         self._running.engine.leave(consumer.mailbox.put)
@@ -366,7 +390,8 @@ class Facade:
 
     def _dismiss_all(self) -> list[asyncio.Task[None]]:
         """Ask every reader to end; return the tasks that will."""
-        for stream in list(self._streams):
-            stream.close()
+        for held in list(self._streams.values()):
+            if (stream := held()) is not None:
+                stream.close()
         ending = [self._dismiss(consumer) for consumer in list(self._consumers.values())]
         return [task for task in ending if task is not None]

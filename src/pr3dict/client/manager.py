@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from pr3dict.app.handover import handover
+from pr3dict.client.arguments import every_s
 from pr3dict.client.facade import START_TIMEOUT_S, Facade
 from pr3dict.client.reading import read_event, trades
 from pr3dict.client.snapshot import OrderBookSnapshot, TradeEvent
@@ -101,7 +102,7 @@ class OrderBookManager(Facade):
     ) -> AsyncStream[tuple[OrderBookSnapshot, OrderBookMetrics]]:
         """Iterate over (snapshot, metrics) of books that changed, the latest state of each."""
         stream: AsyncStream[tuple[OrderBookSnapshot, OrderBookMetrics]] = AsyncStream(
-            self._reading.books(), every or 0.0
+            self._reading.books(), every_s(every)
         )
         self._stream(stream, "book", tokens)
         return stream

@@ -5,7 +5,7 @@ from concurrent.futures import TimeoutError as NotInTime
 from types import TracebackType
 from typing import Any, Self
 
-from pr3dict.client.arguments import is_async
+from pr3dict.client.arguments import every_s, is_async, timeout_s
 from pr3dict.client.facade import Facade
 from pr3dict.client.reading import read_event, trades
 from pr3dict.client.snapshot import OrderBookSnapshot, TradeEvent
@@ -71,20 +71,20 @@ class SyncOrderBookManager(Facade):
     ) -> BlockingStream[tuple[OrderBookSnapshot, OrderBookMetrics]]:
         """Iterate over (snapshot, metrics) of books that changed; ends after `timeout` quiet s."""
         stream: BlockingStream[tuple[OrderBookSnapshot, OrderBookMetrics]] = BlockingStream(
-            self._reading.books(), every or 0.0, timeout
+            self._reading.books(), every_s(every), timeout_s(timeout)
         )
         self._stream(stream, "book", tokens)
         return stream
 
     def trades(self, *, timeout: float | None = None) -> BlockingStream[TradeEvent]:
         """Iterate over trades in order; ends after `timeout` seconds without one."""
-        stream: BlockingStream[TradeEvent] = BlockingStream(trades(), 0.0, timeout)
+        stream: BlockingStream[TradeEvent] = BlockingStream(trades(), 0.0, timeout_s(timeout))
         self._stream(stream, "trade", None)
         return stream
 
     def events(self, *, timeout: float | None = None) -> BlockingStream[Event]:
         """Iterate over everything that is no trade; ends after `timeout` seconds without one."""
-        stream: BlockingStream[Event] = BlockingStream(read_event, 0.0, timeout)
+        stream: BlockingStream[Event] = BlockingStream(read_event, 0.0, timeout_s(timeout))
         self._stream(stream, "event", None)
         return stream
 

@@ -9,7 +9,7 @@ times in a row is detached and told as `TapDetached`.
 
 import logging
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
@@ -55,6 +55,7 @@ class Engine:
     def __init__(self, books: Changing) -> None:
         self._books = books
         self._lock = threading.Lock()
+        self._leaving: deque[OnBooks | OnEvents] = deque()
         self._taps: tuple[OnBooks, ...] = ()
         self._on_books: tuple[OnBooks, ...] = ()
         """The taps, then everyone else: a frame walks one tuple."""
@@ -104,23 +105,27 @@ class Engine:
         with self._lock:
             self._on_books = (*self._taps, call, *self._on_books[len(self._taps) :])
             self._taps = (*self._taps, call)
+        self._let_go()
 
     def on_books(self, call: OnBooks) -> None:
         """Call this with the tokens that a frame changed."""
         with self._lock:
             self._on_books = (*self._on_books, call)
+        self._let_go()
 
     def on_events(self, call: OnEvents) -> None:
         """Call this with the events of a frame, in order."""
         with self._lock:
             self._on_events = (*self._on_events, call)
+        self._let_go()
 
     def leave(self, call: OnBooks | OnEvents) -> None:
-        """Call this no more; nothing happens if it was not called."""
-        with self._lock:
-            self._taps = tuple(held for held in self._taps if held != call)
-            self._on_books = tuple(held for held in self._on_books if held != call)
-            self._on_events = tuple(told for told in self._on_events if told != call)
+        """Call this no more; nothing happens if it was not called.
+
+        It never waits: a finalizer calls it in the middle of anything, also of a change here.
+        """
+        self._leaving.append(call)
+        self._let_go()
 
     def attach(self, sink: Sink) -> None:
         """Tell this sink of books and events from the next frame on."""
@@ -131,6 +136,20 @@ class Engine:
         """Tell this sink no more."""
         self.leave(sink.books)
         self.leave(sink.events)
+
+    def _let_go(self) -> None:
+        """Drop those who leave; where a change is under way, whoever makes it does so after it."""
+        while self._leaving and self._lock.acquire(blocking=False):
+            try:
+                while self._leaving:
+                    self._drop(self._leaving.popleft())
+            finally:
+                self._lock.release()
+
+    def _drop(self, call: OnBooks | OnEvents) -> None:
+        self._taps = tuple(held for held in self._taps if held != call)
+        self._on_books = tuple(held for held in self._on_books if held != call)
+        self._on_events = tuple(told for told in self._on_events if told != call)
 
     def _tell_events(self, events: Sequence[Event]) -> None:
         for event in events:

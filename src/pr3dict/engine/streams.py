@@ -1,16 +1,19 @@
 """A mailbox read by `async for` or by `for`: the reader takes when it is ready.
 
-A stream ends when it is closed, by its reader or because the feed stops. A reader that samples
-(`every_s`) gets everything that changed as one round, then waits.
+A stream ends when it is closed, by its reader or because the feed stops. One that nobody refers
+to any more is gone: its mailbox holds what wakes the reader, never the stream. A reader that
+samples (`every_s`) gets everything that changed as one round, then waits.
 """
 
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, Self, TypeVar
 
 from pr3dict.engine.consumers import Mailbox, Read, Turn, call_soon
+from pr3dict.engine.mailbox import Wake
 
 T = TypeVar("T")
 
@@ -19,7 +22,9 @@ class Stream:
     """What both kinds share: rounds, and the end."""
 
     mailbox: Mailbox
-    on_close: Callable[["Stream"], None]
+    on_close: Callable[["Stream"], object]
+    wake: Wake
+    """Tells, on any thread, that there is something in the mailbox; holds nothing of the stream."""
 
     def __init__(self, read: Read, every_s: float = 0.0) -> None:
         self._read = read
@@ -28,10 +33,6 @@ class Stream:
         self._left = 0
         """Items of this round that are not told yet."""
         self._rounds = 0
-
-    def wake(self) -> None:
-        """Tell, on any thread, that there is something in the mailbox."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """End the iteration after what is being told now; call it on any thread."""
@@ -52,19 +53,26 @@ class Stream:
         self._rounds += self._left > 0
 
 
+class _Alarm:
+    """What wakes the loop on which a stream is read, once it is known."""
+
+    def __init__(self) -> None:
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.event = asyncio.Event()
+
+    def ring(self) -> None:
+        if self.loop is not None:
+            call_soon(self.loop, self.event.set)
+
+
 class AsyncStream(Stream, Generic[T]):
     """For `async for`, on whatever loop first asks."""
 
     def __init__(self, read: Read, every_s: float = 0.0) -> None:
         super().__init__(read, every_s)
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._turn: Turn | None = None
-        self._event = asyncio.Event()
-
-    def wake(self) -> None:
-        """Tell, on any thread, that there is something in the mailbox."""
-        if self._loop is not None:
-            call_soon(self._loop, self._event.set)
+        self._alarm = _Alarm()
+        self.wake = self._alarm.ring
 
     async def aclose(self) -> None:
         """End the iteration."""
@@ -87,13 +95,13 @@ class AsyncStream(Stream, Generic[T]):
     async def _next_round(self) -> None:
         if self._rounds and self._every_s:
             await asyncio.sleep(self._every_s)
-        self._loop = asyncio.get_running_loop()
-        self._turn = self._turn or Turn(self._loop)
+        self._alarm.loop = asyncio.get_running_loop()
+        self._turn = self._turn or Turn(self._alarm.loop)
         self.mailbox.bell.awake()
         if not len(self.mailbox) and not self._closed:  # what comes after this rings
-            await self._event.wait()
+            await self._alarm.event.wait()
             self._turn.begin()
-        self._event.clear()
+        self._alarm.event.clear()
         self._begin_round()
 
 
@@ -105,10 +113,7 @@ class BlockingStream(Stream, Generic[T]):
         self._timeout_s = timeout_s
         self._wakes: SimpleQueue[None] = SimpleQueue()
         self._ended = threading.Event()
-
-    def wake(self) -> None:
-        """Tell, on any thread, that there is something in the mailbox."""
-        self._wakes.put(None)
+        self.wake = partial(self._wakes.put, None)
 
     def close(self) -> None:
         """End the iteration after what is being told now; call it on any thread."""
