@@ -4,6 +4,7 @@ import math
 import shutil
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.app.kit import DEADLINE_S, until, venue
@@ -13,18 +14,16 @@ from pr3dict.app.replay import TapeClock, replay
 from pr3dict.app.system import System
 from pr3dict.core import load
 from pr3dict.model.errors import FeedError, TapeError
-from pr3dict.model.events import BookReset, FeedLost, ProofFailed, StateChanged
+from pr3dict.model.events import BookReset
 from pr3dict.model.records import Kind
-from pr3dict.model.states import BookState, Proof
+from pr3dict.model.states import Proof
 from pr3dict.model.units import Nanos
 from pr3dict.net.clock import SystemClock
 from pr3dict.tape.reader import TapeReader
-from pr3dict.tape.verify import verify
 from pr3dict.tape.writer import TapeWriter
 
 CAPTURE = Path(__file__).resolve().parents[3] / "shared/data/polymarket-predxt/merged.jsonl"
 FRAMES = 400
-CONTINUITY = (FeedLost, BookReset, StateChanged, ProofFailed)
 
 
 class Recording:
@@ -170,90 +169,8 @@ def test_H6_twice_at_any_speed_paused_and_sought_a_replay_gives_the_live_books(
     assert told[0] == told[1]
 
 
-def test_H7_a_replay_and_the_checker_tell_the_losses_that_the_live_run_told(tmp_path):
-    told = []
-    with venue(frames_per_s=1000) as served:
-        system = System(served.config(), record=tmp_path)
-        system.engine.on_events(told.extend)
-        system.start()
-        system.subscribe(served.tokens).result(5)
-        heal_every_fault(served, system, told)
-        system.stop()
-    live = [event for event in told if isinstance(event, CONTINUITY)]
-    kinds = {type(event) for event in live}
-    assert set(CONTINUITY) == kinds
-
-    player = replay(tmp_path)
-    again = []
-    player.engine.on_events(again.extend)
-    player.start()
-    assert player.wait(DEADLINE_S)
-    player.stop()
-    assert live == [event for event in again if isinstance(event, CONTINUITY)]
-    report = verify(tmp_path, player.core)
-    assert sum(isinstance(event, ProofFailed) for event in live) == report.runs[0].failed
-    assert ((), True) == (report.runs[0].differences, report.complete)
-
-
-def test_H8_of_two_overlapping_sockets_every_copy_is_on_the_tape_and_they_merge_the_same_way(
-    tmp_path,
-):
-    with venue(frames_per_s=1000) as served:
-        system = System(served.config(copies=2), record=tmp_path)
-        system.start()
-        system.subscribe(served.tokens).result(5)
-        until(lambda: system.books.counters()["frames.applied"] > FRAMES)
-        served.rest()
-        system.stop()
-    records = list(TapeReader(tmp_path, system.core).records())
-    kept = sum(record.kind == Kind.IN for record in records)
-    copies = sum(record.kind == Kind.COPY for record in records)
-    assert system.books.counters()["frames.received"] == kept
-    assert copies > FRAMES // 2
-    reports = [verify(tmp_path, system.core) for _ in range(2)]
-    assert reports[0] == reports[1]
-    assert ((), True, True) == (
-        reports[0].runs[0].differences,
-        reports[0].ok,
-        reports[0].complete,
-    )
-    assert system.books.digest() == reports[0].runs[0].digest
-
-
-def heal_every_fault(served, system, told):
-    """Let each fault that the venue has strike, and every book be right again after it."""
-    token, faults = served.tokens[0], served.faults
-    strikes = {
-        "drop": lambda: faults.drop(token, 3),
-        "corrupt": lambda: faults.corrupt(token, 2),
-        "falsify": lambda: faults.falsify(token, 2),
-        "freeze": lambda: faults.freeze(token),
-    }
-    for name, strike in strikes.items():
-        before = len(told)
-        served.do(strike)
-        until(partial(faults.struck.get, name))
-        until(partial(changed_since, before, told))
-        served.do(faults.thaw)
-        until(lambda: all_live(system))
-    served.do(lambda: faults.duplicate(token, 3))
-    served.do(lambda: faults.garbage(b'{"event_type": "unheard of"}', 2))
-    until(lambda: faults.struck["duplicate"] and faults.struck["garbage"])
-    served.do(served.server.cut)
-    until(lambda: any(type(e) is FeedLost for e in told) and all_live(system))
-
-
 def stands_at(player, wall_ns):
     return player.clock.now() == wall_ns
-
-
-def changed_since(count, told):
-    return any(type(event) is StateChanged for event in told[count:])
-
-
-def all_live(system):
-    views = [system.books.view(token) for token in system.books.tracked()]
-    return all(view is not None and BookState.LIVE == view.state for view in views)
 
 
 def test_the_speed_can_be_changed_on_the_way(play, recording):
@@ -363,3 +280,59 @@ def test_a_real_capture_plays_with_every_book_proved():
     assert 2 == len(player.books.tracked())
     views = [player.books.view(token) for token in player.books.tracked()]
     assert all(view is not None and Proof.PROVED == view.proof for view in views)
+
+
+@pytest.mark.parametrize("found", [-5, math.nan, math.inf, "x", None, 1.5, True])
+def test_a_time_that_is_none_is_refused_and_the_player_goes_on(play, recording, found):
+    player = play(paused=True)
+    sentence = r"wanted whole nanoseconds since the UNIX epoch, found "
+    with pytest.raises(ValueError, match=f"^wall_ns: {sentence}{found!r}$"):
+        player.seek(found)
+    with pytest.raises(ValueError, match=f"^end_ns: {sentence}{found!r}$"):
+        replay(recording.path, end_ns=found)
+
+    player.seek(recording.last_ns)
+    assert player.wait(DEADLINE_S)
+
+
+@pytest.mark.parametrize("beyond", [1, 2**63, 2**80])
+def test_a_time_after_the_tape_is_its_end_and_one_before_it_its_beginning(play, recording, beyond):
+    player = play(paused=True, speed=1e6)
+    player.seek(recording.last_ns + beyond)
+    assert player.wait(DEADLINE_S)
+    assert recording.last_ns == player.clock.now()
+
+    player.seek(0)
+    until(lambda: player.clock.now() == recording.first_ns - 1)
+    assert not player.call(player.books.tracked).result(DEADLINE_S)
+    player.resume()
+    assert player.wait(DEADLINE_S)  # and not for the fifty years since 1970
+    assert recording.digest == player.books.digest()
+
+
+def test_at_a_speed_near_nothing_the_player_waits_and_obeys(play, recording):
+    player = play(speed=5e-324)
+    until(player.clock.now)
+    for _ in range(3):
+        player.call(lambda: None).result(DEADLINE_S)
+    player.set_speed(math.inf)
+    assert player.wait(DEADLINE_S)
+    assert recording.digest == player.books.digest()
+
+
+def test_a_fault_of_this_program_is_told_and_the_player_goes_on(recording, caplog):
+    player = replay(recording.path)
+    told = []
+    player.engine.on_events(told.extend)
+    nonsense: Any = None
+    runs, player._runs = player._runs, lambda: [nonsense]  # noqa: SLF001 - a fault of ours
+    player.start()
+    assert player.wait(DEADLINE_S)
+    assert ["TypeError: 'NoneType' object is not iterable"] == [event.error for event in told]
+    assert "the replay ended by a fault of this program" in caplog.text
+
+    player.clock.at = Nanos(1)
+    player._runs = runs  # noqa: SLF001 - likewise
+    player.seek(0)
+    until(lambda: player.books.digest() == recording.digest)
+    player.stop()

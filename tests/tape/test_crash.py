@@ -1,7 +1,7 @@
 """Kill the recorder at every call, and let its disk fail in every way that can be had for real.
 
 Group H of the catalogue of faults: H1, H3 and H5 here, H2 in test_power.py, H4 in test_scan.py, H6
-to H8 in tests/app/test_replay.py. H9 (a database that is locked, slow, or of another schema) and
+to H8 in tests/app/test_replay*.py. H9 (a database that is locked, slow, or of another schema) and
 H10 (a job that overlaps itself) come with what they are about.
 """
 

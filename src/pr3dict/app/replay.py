@@ -5,6 +5,7 @@ the tape: ages and latencies are those of the day of the recording. To go back i
 and plays from the beginning, at full speed, up to the time wanted; nothing else is exact.
 """
 
+import logging
 import math
 import threading
 from collections import deque
@@ -37,11 +38,14 @@ from pr3dict.tape.words import in_words
 CALL_S: Final = 5.0
 """How long a command may wait for the player, which obeys between two blocks."""
 STOP_S: Final = 1.5
+REST_NS_MAX: Final = 3_600 * NS_PER_S
+"""How long the player sleeps at a stretch: at a speed near 0 a record is due beyond any timer."""
 JSONL_RECORDS: Final = 512
 """Frames of a capture that are played as one block."""
 
 _T = TypeVar("_T")
 _Run = Iterator[Block]
+_log = logging.getLogger(__name__)
 
 
 class TapeClock:
@@ -78,6 +82,7 @@ class Replay:
         `speed`: seconds of tape a second. `end_ns`: nothing later is played. Raises `TapeError`,
         `CoreUnavailable`, `ValueError`.
         """
+        end_ns = _time("end_ns", end_ns)
         self.config: Final = config or Config()
         self.core: Final = load(self.config.core)
         self.clock: Final = TapeClock()
@@ -152,8 +157,12 @@ class Replay:
         self.call(lambda: self._pace.set_speed(speed, self._time.monotonic())).result(CALL_S)
 
     def seek(self, wall_ns: int) -> None:
-        """Go to a time of the tape, forward or back; returns before it is reached."""
-        self.call(lambda: self._seek(wall_ns)).result(CALL_S)
+        """Go to a time of the tape, forward or back; returns before it is reached.
+
+        A time before the tape is its beginning, one after it its end. Raises `ValueError`.
+        """
+        goal = _time("wall_ns", wall_ns)
+        self.call(lambda: self._seek(goal)).result(CALL_S)
 
     def subscribe(self, _: Sequence[str]) -> Future[None]:
         """Do nothing: a recording holds what it holds."""
@@ -205,11 +214,18 @@ class Replay:
                 if all(map(self._play_run, self._runs())) or self._cut:
                     self._end()
             except (Pr3dictError, OSError) as error:
-                told = in_words(error) if isinstance(error, OSError) else str(error)
-                self.engine.publish(FeedFailed(told))
-                self.finished.set()
+                self._failed(in_words(error) if isinstance(error, OSError) else str(error))
+            except Exception as error:  # noqa: BLE001 - whatever it is, it must be told
+                _log.exception("the replay ended by a fault of this program")
+                self._failed(f"{type(error).__name__}: {error}")
             while not self._stopped and not self._rewind:
                 self._rest(None)
+
+    def _failed(self, why: str) -> None:
+        """Tell that nothing more can be played; the player goes on to take commands."""
+        self._goal = None
+        self.engine.publish(FeedFailed(why))
+        self.finished.set()
 
     def _play_run(self, run: _Run) -> bool:
         """Play a run to its end; False: there is reason to leave it.
@@ -225,6 +241,8 @@ class Replay:
                 # While it is paused not even the first record is due.
                 before = block.first_ns - 1 if self._pace.paused else block.first_ns
                 self._pace.seek(before, self._time.monotonic())
+                if self._goal is not None:
+                    self._goal = max(self._goal, before)
             if not self._play_block(block):
                 return False
         return True
@@ -272,8 +290,8 @@ class Replay:
     def _rest(self, until: Nanos | None) -> None:
         """Wait until a time, or without end, for a command; then obey."""
         if until is not None:
-            left = (until - self._time.monotonic()) / NS_PER_S
-            self._wake.wait(max(left, 0))
+            left_ns = min(until - self._time.monotonic(), REST_NS_MAX)
+            self._wake.wait(max(left_ns, 0) / NS_PER_S)
         else:
             self._wake.wait()
         self._obey()
@@ -310,6 +328,15 @@ def replay(
 ) -> Replay:
     """Return a player of a tape or of a capture `*.jsonl`; `start` it. Errors as in `Replay`."""
     return Replay(path, config, speed=speed, paused=paused, end_ns=end_ns)
+
+
+def _time(name: str, wall_ns: int) -> int:
+    """Return a time as it is, if it can be one."""
+    if isinstance(wall_ns, bool) or not isinstance(wall_ns, int) or wall_ns < 0:
+        raise ValueError(
+            f"{name}: wanted whole nanoseconds since the UNIX epoch, found {wall_ns!r:.80}"
+        )
+    return wall_ns
 
 
 def _tape(reader: TapeReader) -> Callable[[], Iterable[_Run]]:

@@ -67,6 +67,6 @@ class Pace:
         self._now = now
 
     def _set(self, speed: float) -> None:
-        if not speed > 0:
-            raise ValueError(f"wanted a speed above 0, found {speed}")
+        if isinstance(speed, bool) or not isinstance(speed, int | float) or not speed > 0:
+            raise ValueError(f"wanted a speed above 0, found {speed!r:.80}")
         self._up, self._down = (1, 0) if speed == float("inf") else speed.as_integer_ratio()
