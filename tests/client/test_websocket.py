@@ -7,6 +7,7 @@ from tests.app.kit import venue
 from tests.engine.waiting import DEADLINE_S, until
 
 from pr3dict.client.websocket import PolymarketWebSocketClient
+from pr3dict.model.errors import FeedError
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +78,25 @@ def test_a_repr_is_that_of_its_manager(served):
 
 async def test_stopping_what_does_not_run_does_nothing(served):
     await following(served).stop()
+
+
+async def test_a_second_run_is_refused_and_the_first_one_goes_on_until_it_is_stopped(served):
+    client = following(served)
+    running = asyncio.ensure_future(client.run())
+    await until(lambda: client.manager.system.running)
+    with pytest.raises(FeedError, match=r"^the client is running already$"):
+        await client.run()
+
+    await client.stop()
+    async with asyncio.timeout(DEADLINE_S):
+        await running
+    again = asyncio.ensure_future(client.run())
+    await until(lambda: client.manager.system.running)
+    await client.stop()
+    async with asyncio.timeout(DEADLINE_S):
+        await again
+
+
+def test_a_callback_must_be_callable(served):
+    with pytest.raises(TypeError, match="wanted a function to call, found 42"):
+        following(served, on_book=42)

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from pr3dict.client import words
-from pr3dict.client.arguments import is_async
+from pr3dict.client.arguments import called, is_async
 from pr3dict.client.manager import OrderBookManager
 from pr3dict.client.snapshot import OrderBookSnapshot, TradeEvent
 from pr3dict.config import Config
 from pr3dict.measure.metrics import OrderBookMetrics
+from pr3dict.model.errors import FeedError
 
 OnBook = Callable[[OrderBookSnapshot], Any]
 OnTrade = Callable[[TradeEvent], Any]
@@ -40,8 +41,9 @@ class PolymarketWebSocketClient:
             asset_ids, redis_url, enable_custom_features, config=config, record=record
         )
         self._ending: asyncio.Event | None = None
+        """Set by `stop`; None while nothing runs."""
         if on_book is not None:
-            self.manager.register_book_callback(_snapshot_only(on_book))
+            self.manager.register_book_callback(_snapshot_only(called(on_book)))
         if on_trade is not None:
             self.manager.register_trade_callback(on_trade)
 
@@ -50,9 +52,14 @@ class PolymarketWebSocketClient:
 
     async def run(self) -> None:
         """Keep the connection until `stop` or cancellation. Raises as `OrderBookManager.start`."""
-        self._ending = asyncio.Event()
-        async with self.manager:
-            await self._ending.wait()
+        if self._ending is not None:
+            raise FeedError("the client is running already", name="running")
+        ending = self._ending = asyncio.Event()
+        try:
+            async with self.manager:
+                await ending.wait()
+        finally:
+            self._ending = None
 
     async def stop(self) -> None:
         """Let `run` return; nothing if it does not run."""
