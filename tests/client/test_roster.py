@@ -8,7 +8,10 @@ from tests.app.kit import venue
 
 from pr3dict.client.manager import OrderBookManager
 from pr3dict.client.rest.polymarket import AsyncPolymarket
+from pr3dict.client.rest.polymarket_sync import Polymarket
 from pr3dict.client.roster import MarketRoster, keep_rolling
+from pr3dict.client.sync import SyncOrderBookManager
+from pr3dict.config import Config
 from pr3dict.model.states import BookState
 from pr3dict.venues.polymarket.markets import roster
 from pr3dict.venues.polymarket.markets.roster import MarketListed, MarketSettled
@@ -73,3 +76,13 @@ async def test_the_books_of_a_row_of_markets_are_there_at_the_turn():
                 assert BookState.LIVE == book.state
                 held.append(len(manager.books.tracked()))
     assert [2, 4, 4] == held
+
+
+async def test_what_cannot_be_awaited_is_refused_by_name():
+    with Polymarket(Config()) as blocking, pytest.raises(TypeError) as refused:
+        MarketRoster(blocking, OrderBookManager())
+    assert "polymarket: wanted an AsyncPolymarket, found a Polymarket" == str(refused.value)
+    async with AsyncPolymarket(Config()) as polymarket:
+        with pytest.raises(TypeError) as refused:
+            MarketRoster(polymarket, SyncOrderBookManager())
+    assert "manager: wanted an OrderBookManager, found a SyncOrderBookManager" == str(refused.value)

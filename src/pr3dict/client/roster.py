@@ -18,6 +18,7 @@ class MarketRoster:
 
     polymarket: asks the catalogue. manager: hears the stream, with custom features; it is started
     by you. wanted: chooses, of all new markets of the site, those that are told; none by default.
+    Raises `TypeError` for those without `await`, `Polymarket` and `SyncOrderBookManager`.
     """
 
     def __init__(
@@ -27,6 +28,8 @@ class MarketRoster:
         *,
         wanted: Callable[[MarketCreated], bool] = lambda _: False,
     ) -> None:
+        _wanted("polymarket", polymarket, AsyncPolymarket)
+        _wanted("manager", manager, OrderBookManager)
         self._polymarket = polymarket
         self._manager = manager
         self._clock = SystemClock()
@@ -77,6 +80,12 @@ class MarketRoster:
     def _nap_s(self) -> float | None:
         wake_at = self._roster.wake_at()
         return None if wake_at is None else max(0.0, (wake_at - self._clock.now()) / NS_PER_S)
+
+
+def _wanted(name: str, found: object, kind: type) -> None:
+    """Refuse the twin of the same name that cannot be awaited, and anything else."""
+    if not isinstance(found, kind):
+        raise TypeError(f"{name}: wanted an {kind.__name__}, found a {type(found).__name__}")
 
 
 async def keep_rolling(

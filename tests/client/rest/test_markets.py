@@ -1,13 +1,13 @@
 """The methods that find markets, asynchronous and not, against a real venue."""
 
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pytest
 from tests.app.kit import venue
 
 from pr3dict.client.rest.polymarket import AsyncPolymarket
 from pr3dict.client.rest.polymarket_sync import Polymarket
-from pr3dict.model.errors import UnknownMarketError
+from pr3dict.model.errors import ConfigError, UnknownMarketError
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,33 @@ async def test_a_row_of_markets_begins_with_the_one_of_now(served):
     async with AsyncPolymarket(served.config()) as polymarket:
         row = polymarket.rolling("btc-updown-5m")
         assert await polymarket.market("btc-updown-5m") == await anext(row)
+
+
+def test_the_synchronous_twin_begins_with_the_one_of_now_and_has_the_next_in_time(served):
+    with Polymarket(served.config()) as polymarket:
+        lead_s = 600.0  # the next one at once, for it is listed already
+        first, second = islice(polymarket.rolling("btc-updown-5m", lead_s=lead_s), 2)
+        assert (first.slug[:14], second.slug[:14]) == ("btc-updown-5m-",) * 2
+        assert 300 == int(second.slug[14:]) - int(first.slug[14:])
+        row = polymarket.rolling("btc-updown-5m")
+        assert next(row).slug in {first.slug, second.slug}
+    with pytest.raises(RuntimeError, match="this Polymarket is closed"):
+        next(row)
+
+
+@pytest.mark.parametrize("row", [None, 5, "btc", b"btc-updown-5m"])
+async def test_what_is_no_row_is_one_sentence(served, row):
+    sentence = f"^wanted a row of markets such as btc-updown-5m, .* found {row!r}$"
+    with (
+        Polymarket(served.config()) as polymarket,
+        pytest.raises(UnknownMarketError, match=sentence),
+    ):
+        next(polymarket.rolling(row))
+    async with AsyncPolymarket(served.config()) as polymarket:
+        with pytest.raises(UnknownMarketError, match=sentence):
+            await anext(polymarket.rolling(row))
+        with pytest.raises(ConfigError, match=r"^lead_s: wanted seconds, .* found 'x'$"):
+            polymarket.rolling("btc-updown-5m", lead_s="x")
 
 
 def test_the_synchronous_twin_finds_the_same(served):

@@ -6,6 +6,7 @@ import inspect
 import subprocess
 import sys
 import threading
+from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import get_origin
 
@@ -29,11 +30,11 @@ def threads() -> list[str]:
 
 
 def is_waited_for(method: object) -> bool:
-    """Whether calling this asks the venue: a coroutine function, or one that lists."""
+    """Whether calling this asks the venue: a coroutine function, or one that lists or iterates."""
     if inspect.iscoroutinefunction(method):
         return True
     returned = inspect.signature(method).return_annotation if callable(method) else None
-    return get_origin(returned) is Pages
+    return get_origin(returned) in {Pages, AsyncIterator}
 
 
 def public(kind: type) -> dict[str, object]:

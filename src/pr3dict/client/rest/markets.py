@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 
 from pr3dict.app.discovery import Discovery
+from pr3dict.client.arguments import seconds
 from pr3dict.client.rest.base import RestMethods
 from pr3dict.client.rest.rows import Rows
 from pr3dict.net.clock import SystemClock
@@ -53,7 +54,7 @@ class MarketMethods(RestMethods):
         The one of now comes at once, each next one `lead_s` seconds before it begins, so that its
         books can be there in time. `row` is a name such as `btc-updown-5m`.
         """
-        return self._discovery.rolling(row, lead_s)
+        return self._discovery.rolling(row, seconds("lead_s", lead_s))
 
     @property
     def _discovery(self) -> Discovery:

@@ -8,7 +8,7 @@ import asyncio
 import functools
 import threading
 import weakref
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import Concatenate, Final, ParamSpec, Self, TypeVar
 
@@ -34,6 +34,18 @@ def waits(
         return self._run(lambda: method(self._inner, *args, **kwargs))
 
     return waiting
+
+
+def one_by_one(
+    method: Callable[Concatenate[AsyncPolymarket, P], AsyncIterator[T]],
+) -> Callable[Concatenate["Polymarket", P], Iterator[T]]:
+    """Return the method of the same name whose results `for` takes, each waited for."""
+
+    @functools.wraps(method)
+    def iterating(self: "Polymarket", /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        return self._each(method(self._inner, *args, **kwargs))
+
+    return iterating
 
 
 class Polymarket:
@@ -82,6 +94,7 @@ class Polymarket:
     market = waits(AsyncPolymarket.market)
     markets = waits(AsyncPolymarket.markets)
     markets_of = waits(AsyncPolymarket.markets_of)
+    rolling = one_by_one(AsyncPolymarket.rolling)
 
     get_ok = waits(AsyncPolymarket.get_ok)
     get_server_time = waits(AsyncPolymarket.get_server_time)
@@ -165,6 +178,13 @@ class Polymarket:
     derive_api_key = waits(AsyncPolymarket.derive_api_key)
     derive_or_create_api_key = waits(AsyncPolymarket.derive_or_create_api_key)
     delete_api_key = waits(AsyncPolymarket.delete_api_key)
+
+    def _each(self, found: AsyncIterator[T]) -> Iterator[T]:
+        while True:
+            try:
+                yield self._run(lambda: anext(found))
+            except StopAsyncIteration:
+                return
 
     def _run(self, ask: Callable[[], Awaitable[T]]) -> T:
         if not self._end.alive:

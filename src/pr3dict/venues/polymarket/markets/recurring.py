@@ -72,7 +72,7 @@ def read_recurring(text: str) -> Recurring:
     >>> read_recurring("btc-updown-15m-1766481300").name
     'btc-updown-15m'
     """
-    found = _SLUG.fullmatch(text)
+    found = _SLUG.fullmatch(text) if isinstance(text, str) else None
     if found is None or not is_recurring(text):
         raise UnknownMarketError(
             f"wanted a row of markets such as btc-updown-5m, or a slug of one, found {text!r:.80}"
