@@ -44,7 +44,7 @@ async def follow(market: Market, seconds: float) -> None:
 
 
 async def buy_a_little(market: Market) -> None:
-    """Send one order of ten shares to the simulated venue, at its best ask.
+    """Send one order to the simulated venue, at its best ask: ten shares, or its least.
 
     It is made of the parts below: the names for sending orders come with a later release.
     """
@@ -59,7 +59,7 @@ async def buy_a_little(market: Market) -> None:
         token_id=token,
         side="BUY",
         price=Price(to_micros(book.asks[0].price)),
-        size=Size(to_micros(10)),
+        size=Size(to_micros(max(10, book.min_order_size or 0))),
         tick=Price(to_micros(book.tick_size or "0.01")),
         salt=1,
         timestamp=clock.now() // NS_PER_MS,

@@ -10,6 +10,8 @@ import pytest
 from tests.cli.kit import variables, venue
 
 from pr3dict.cli.demo import Addresses
+from pr3dict.cli.sim import environment
+from pr3dict.sim.desk.accounts import TEST_KEY, TEST_PRIVATE_KEY
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 EXAMPLES: Final = ROOT / "examples"
@@ -72,7 +74,7 @@ SHOWN: Final = {
 def run(name: str, *arguments: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """Run an example in a process of its own, with no settings but these."""
     secret = {"CLOB_API_KEY", "CLOB_SECRET", "CLOB_PASS_PHRASE", "POLYGON_WALLET_PRIVATE_KEY"}
-    kept = {key: value for key, value in variables(**more).items() if key not in secret}
+    kept = {key: value for key, value in variables().items() if key not in secret} | more
     return subprocess.run(  # noqa: S603 - our own example
         [sys.executable, "-W", "error", EXAMPLES / f"{name}.py", *arguments],
         env=kept,
@@ -109,6 +111,20 @@ def test_an_example_takes_the_venue_of_the_settings_and_the_market_that_is_named
         done = run("find_a_market", "recession", cwd=tmp_path, **leading_to(market))
     assert (0, "") == (done.returncode, done.stderr), done.stdout
     assert re.match("US recession by ", done.stdout)
+
+
+def test_an_order_of_an_example_is_as_big_as_its_market_wants(tmp_path):
+    account = {
+        "CLOB_API_KEY": TEST_KEY.key,
+        "CLOB_SECRET": TEST_KEY.secret,
+        "CLOB_PASS_PHRASE": TEST_KEY.passphrase,
+        "POLYGON_WALLET_PRIVATE_KEY": TEST_PRIVATE_KEY,
+    }
+    with venue("--markets", "4", "--seed", "7") as market:
+        env = environment(market.settings, list(market.tokens)) | account
+        done = run("follow_my_orders", "--seconds", "1", cwd=tmp_path, **env)
+    assert (0, "") == (done.returncode, done.stderr), done.stdout
+    assert re.search(r"^order 0x[0-9a-f]{8}… BUY LIVE", done.stdout, re.MULTILINE), done.stdout
 
 
 def test_an_example_tells_in_a_sentence_that_there_is_no_such_market(tmp_path):
