@@ -1,18 +1,23 @@
 """`PolymarketPlatform`: by WebSocket where there is a live book, else by REST."""
 
 import asyncio
+import json
+import urllib.request
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from tests.app.kit import venue
-from tests.engine.waiting import until
+from tests.client.rest_venue import rest_venue
+from tests.engine.waiting import DEADLINE_S, until
 
 from pr3dict.client.platform import PolymarketPlatform
 from pr3dict.model.errors import FeedError, UnknownMarketError, UnknownTokenError
 from pr3dict.model.states import BookState, Proof, Source
 from pr3dict.model.units import NS_PER_S, Nanos
 from pr3dict.net.clock import SystemClock
+
+BUDGET = 1_000
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +160,87 @@ async def test_an_old_book_is_better_than_none_and_says_so():
 
     assert "STALE" == book.state.name
     assert book.best_bid is not None
+
+
+async def moved_on(platform, token, before):
+    """Return a live book of the stream that is newer than another, and worth something else."""
+    async with asyncio.timeout(DEADLINE_S):
+        while True:
+            book = await platform.get_orderbook(token)
+            worth = before.calculate_vwap("BUY", BUDGET)
+            newer = before.venue_ns < book.venue_ns and worth != book.calculate_vwap("BUY", BUDGET)
+            if newer and (True, Source.WS) == (book.is_live, book.source):
+                return book
+            await asyncio.sleep(0)
+
+
+async def read_by_rest(mine, token):
+    url = f"{mine.server.rest_url}/book?token_id={token}"
+    raw = await asyncio.to_thread(lambda: urllib.request.urlopen(url).read())  # noqa: S310 - our own
+    return json.loads(raw)
+
+
+async def test_rest_that_lags_behind_a_stream_that_is_gone_shows_no_older_book():
+    with venue() as mine:
+        token = mine.tokens[0]
+        answers = {"GET /book": await read_by_rest(mine, token)}
+        async with rest_venue(answers) as lagging:
+            url = lagging.config.polymarket_clob_url
+            async with connected(mine, polymarket_clob_url=url, rest=False) as platform:
+                async with PolymarketPlatform(False, config=lagging.config) as by_rest:
+                    old = await by_rest.get_orderbook(token)
+                newest = await moved_on(platform, token, old)
+                await platform.disconnect()
+                kept = await platform.get_orderbook(token)
+                assert "STALE (LINK_DOWN)" == kept.trust().removesuffix(" proved")
+                assert (newest.venue_ns, newest.bids) == (kept.venue_ns, kept.bids)
+                assert kept.age > newest.age
+                assert newest.calculate_vwap("BUY", BUDGET) == platform.calculate_vwap(
+                    token, "BUY", BUDGET
+                )
+
+                answers["GET /book"] = await read_by_rest(mine, token)
+                book = await platform.get_orderbook(token)
+                assert (True, Source.REST) == (book.is_live, book.source)
+                assert newest.venue_ns <= book.venue_ns
+
+
+async def test_what_the_stream_showed_last_counts_when_it_keeps_the_book_no_more(served):
+    token = served.tokens[0]
+    platform = PolymarketPlatform(config=served.config())
+    before = await platform.get_orderbook(token)
+    assert before is not None
+    assert Source.REST == before.source
+    async with platform:
+        newest = await moved_on(platform, token, before)
+        await platform.unsubscribe([token])
+        worth = newest.calculate_vwap("BUY", BUDGET)
+        assert worth == platform.calculate_vwap(token, "BUY", BUDGET)
+    assert worth == platform.calculate_vwap(token, "BUY", BUDGET)
+
+
+async def test_the_last_book_is_there_though_feed_and_rest_are_gone():
+    with venue() as mine:
+        token = mine.tokens[0]
+        async with connected(mine, rest_patience_s=1.0) as platform:
+            shown = await platform.get_orderbook(token)
+            await platform.disconnect()
+            mine.do(lambda: mine.faults.refuse_rest(503, times=10_000))
+            book = await platform.get_orderbook(token)
+    assert (BookState.STALE, shown.venue_ns) == (book.state, book.venue_ns)
+    assert shown.bids == book.bids
+
+
+async def test_in_strict_mode_no_depth_of_a_stale_book_is_given_out():
+    with venue() as mine:
+        token = mine.tokens[0]
+        async with connected(mine, rest_patience_s=1.0, strict=True) as platform:
+            assert (await platform.get_orderbook(token)).bids
+            await platform.disconnect()
+            mine.do(lambda: mine.faults.refuse_rest(503, times=10_000))
+            book = await platform.get_orderbook(token)
+            assert (True, [], BookState.STALE) == (book.withheld, book.bids, book.state)
+            assert platform.calculate_vwap(token, "BUY", 1) is None
 
 
 async def test_a_repr_tells_how_books_are_had(served):

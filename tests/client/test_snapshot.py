@@ -189,3 +189,14 @@ def test_small_words():
     assert "123456789" == short("123456789")
     assert moment(0) is None
     assert "OrderBookLevel(price=0.5, size=2)" == repr(OrderBookLevel(500_000, 2_000_000))
+
+
+def test_a_book_that_nothing_follows_any_more_is_stale_and_ages():
+    live = snapshot()
+    book = live.as_stale(live.read_ns + 1_000 * MS)
+
+    assert (BookState.STALE, Cause.LINK_DOWN, False) == (book.state, book.cause, book.is_live)
+    assert (live.bids, live.asks, live.venue_ns) == (book.bids, book.asks, book.venue_ns)
+    assert (0.25, 1.25) == (live.age, book.age)
+    assert live.is_live
+    assert [] == live.as_stale(live.read_ns, withheld=True).bids

@@ -19,7 +19,7 @@ from pr3dict.client.snapshot import OrderBookSnapshot
 from pr3dict.config import Config, from_environment
 from pr3dict.core import Books, load
 from pr3dict.model.errors import FeedError, MissingExtra, RestError
-from pr3dict.model.states import Source
+from pr3dict.model.states import BookState, Source
 from pr3dict.model.units import NS_PER_S
 from pr3dict.net.clock import SystemClock
 from pr3dict.venues.polymarket.clob import requests as clob
@@ -57,6 +57,8 @@ class PolymarketPlatform:
         """What was looked up, by the name that was said."""
         self._read: Books | None = None
         """Books that only REST has told of: those of tokens that no feed keeps."""
+        self._last: dict[str, OrderBookSnapshot] = {}
+        """What was returned last of each token: nothing older is returned after it."""
         if use_websocket:
             self._manager = OrderBookManager(
                 (),
@@ -130,8 +132,9 @@ class PolymarketPlatform:
 
         By WebSocket: the first call subscribes and waits for the book, later ones only read. By
         REST where there is no live book: then `source` is REST, and of a token whose connection is
-        down the state stays STALE. Never an older book than one that was returned before. None
-        when the venue has none. Within the settings `first_book_s` and `rest_patience_s`. Raises
+        down the state stays STALE. Never an older book than one that was returned before: where
+        REST lags behind a stream that is gone, that one again, STALE. None when the venue has
+        none. Within the settings `first_book_s` and `rest_patience_s`. Raises
         `UnknownTokenError`, `UnknownMarketError` (also where the market that is named is closed);
         `FeedError` or `MissingExtra` when it can be had by neither.
         """
@@ -139,14 +142,16 @@ class PolymarketPlatform:
         held = self._held(token)
         if held is None or not held.is_live:
             held = await self._by_websocket(token)
-        if held is not None and (held.is_live or self._is_fresh(held)):
-            return held
-        try:
-            return await self._by_rest(token)
-        except (FeedError, MissingExtra):
-            if held is None or not held.version:
-                raise
-            return held
+        if held is None or not (held.is_live or self._is_fresh(held)):
+            try:
+                held = await self._by_rest(token)
+            except (FeedError, MissingExtra):
+                if token not in self._last and (held is None or not held.version):
+                    raise
+            else:
+                if held is None:
+                    return None
+        return self._returned(token, held)
 
     def get_orderbook_metrics(self, asset_id: str) -> dict[str, Any] | None:
         """Return the figures of a book that is kept by WebSocket, by name; None: it is not.
@@ -160,14 +165,14 @@ class PolymarketPlatform:
     def calculate_vwap(
         self, asset_id: str, side: str, depth_usdc: Decimal | float | str
     ) -> Decimal | None:
-        """Return the average price of a budget over the book that `get_orderbook` returned last.
+        """Return the average price of a budget over the book that the feed keeps.
 
-        None where it cannot be filled, or nobody has asked for the book. Raises
-        `UnknownTokenError`, and `ValueError` for another side than BUY and SELL, or no budget.
-        asset_id: as in `get_orderbook_metrics`.
+        Where it keeps none: over the one that `get_orderbook` returned last. None where it cannot
+        be filled, or nobody has asked for the book. Raises `UnknownTokenError`, and `ValueError`
+        for another side than BUY and SELL, or no budget. asset_id: as in `get_orderbook_metrics`.
         """
         token = self._token_before(asset_id)
-        book = self._held(token) or self._told_before(token)
+        book = self._not_older(token, self._held(token) or self._told_before(token))
         return None if book is None else book.calculate_vwap(side, depth_usdc)
 
     def get_websocket_stats(self) -> dict[str, Any] | None:
@@ -202,6 +207,23 @@ class PolymarketPlatform:
         if self._rest is None:
             self._rest = world.rest(self._config, self._clock)
         return self._rest
+
+    def _returned(self, token: str, found: OrderBookSnapshot | None) -> OrderBookSnapshot | None:
+        """Return what was found, or what is newer, and remember it."""
+        book = self._not_older(token, found)
+        if book is not None:
+            self._last[token] = book
+        return book
+
+    def _not_older(self, token: str, found: OrderBookSnapshot | None) -> OrderBookSnapshot | None:
+        """Return what was found; where it is older than what was returned last, that, as STALE.
+
+        The feed forgets a book that it keeps no more, and another feed begins anew.
+        """
+        last = self._last.get(token)
+        if last is None or (found is not None and last.venue_ns <= found.venue_ns):
+            return found
+        return last.as_stale(self._clock.now(), withheld=self._config.strict)
 
     def _held(self, token: str) -> OrderBookSnapshot | None:
         """Return the book that the feed keeps; None where it runs not, or keeps none."""
@@ -261,4 +283,9 @@ class PolymarketPlatform:
         view = None if self._read is None else self._read.view(token)
         if view is None:
             return None
-        return OrderBookSnapshot(view, self._clock.now(), max_depth=self._config.max_depth)
+        return OrderBookSnapshot(
+            view,
+            self._clock.now(),
+            max_depth=self._config.max_depth,
+            withheld=self._config.strict and view.state != BookState.LIVE,
+        )

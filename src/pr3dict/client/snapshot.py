@@ -109,10 +109,12 @@ class OrderBookSnapshot:
         withheld: bool = False,
         cause: Cause | None = None,
         skipped: int = 0,
+        stale: bool = False,
     ) -> None:
         self._view = view
         self._max_depth = max_depth
         self._cause = cause
+        self._stale = stale
         self.withheld: Final = withheld
         """Whether the depth is kept back (strict mode, and the book is not LIVE)."""
         self.read_ns: Final = read_ns
@@ -186,7 +188,7 @@ class OrderBookSnapshot:
     @property
     def state(self) -> BookState:
         """How far the book can be trusted."""
-        return BookState(self._view.state)
+        return BookState.STALE if self._stale else BookState(self._view.state)
 
     @property
     def cause(self) -> Cause:
@@ -206,7 +208,7 @@ class OrderBookSnapshot:
     @property
     def is_live(self) -> bool:
         """Whether the book follows the venue and no witness contradicts it."""
-        return self._view.state == BookState.LIVE
+        return not self._stale and self._view.state == BookState.LIVE
 
     @property
     def verified(self) -> bool:
@@ -275,6 +277,17 @@ class OrderBookSnapshot:
             f"<OrderBookSnapshot {short(self.asset_id)} {self.trust()}"
             f" bid {self.best_bid or '-'} ask {self.best_ask or '-'}"
             f" ({bids} bids, {asks} asks, {self.age:.1f} s old)>"
+        )
+
+    def as_stale(self, read_ns: int, *, withheld: bool = False) -> "OrderBookSnapshot":
+        """Return the same content as of a later read, when no connection follows it any more."""
+        return OrderBookSnapshot(
+            self._view,
+            read_ns,
+            max_depth=self._max_depth,
+            withheld=withheld,
+            cause=Cause.LINK_DOWN,
+            stale=True,
         )
 
     def trust(self) -> str:
