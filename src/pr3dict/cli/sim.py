@@ -101,7 +101,9 @@ async def _serve(options: Options) -> None:
         loop.add_reader(sys.stdin.fileno(), stop.set)
     clock = SystemClock()
     lead_ms = LEAD_MS + round(options.markets * LEAD_MS_A_MARKET)
-    start_ms = options.start_ms or clock.now() // NS_PER_MS + lead_ms
+    start_ms = options.start_ms
+    if start_ms is None:
+        start_ms = clock.now() // NS_PER_MS + lead_ms
     source = source_of(options, start_ms, lambda: clock.now() // NS_PER_MS)
     async with _opened(SimServer(source, port=options.port, paused=True), options.port) as server:
         _introduce(server, options)

@@ -8,6 +8,8 @@ import pr3dict
 from pr3dict.cli.output import remark, say
 
 USAGE: Final = 2
+YEAR_S: Final = 366 * 86_400.0
+"""The longest that `--seconds` may be."""
 
 app = typer.Typer(
     name="pr3dict",
@@ -20,7 +22,8 @@ app = typer.Typer(
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, and nothing else.")]
 Plain = Annotated[bool, typer.Option("--plain", help="A line a second, even on a terminal.")]
 Seconds = Annotated[
-    float | None, typer.Option(min=0.1, help="End after so many seconds.", show_default=False)
+    float | None,
+    typer.Option(min=0.1, max=YEAR_S, help="End after so many seconds.", show_default=False),
 ]
 Tokens = Annotated[
     list[str] | None,

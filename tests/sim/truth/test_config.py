@@ -15,7 +15,13 @@ from pr3dict.sim.truth.config import FLAT_OUT, Pace, SimConfig
         {"levels": (0, 5)},
         {"levels": (6, 5)},
         {"first_bid": 1_000_000},
+        {"markets": 10_001},
         {"activity": 0.0},
+        {"activity": float("nan")},
+        {"activity": float("inf")},
+        {"activity": 1e-320},
+        {"start_ms": -1},
+        {"start_ms": 99_999_999_999_999_999},
         {"trade_share": 1.5},
         {"duration_ms": -1},
     ],
@@ -25,9 +31,11 @@ def test_a_wrong_value_is_named(wrong):
         SimConfig(**wrong)
 
 
-def test_a_pace_is_not_negative():
-    with pytest.raises(ConfigError, match="rate"):
-        Pace(speed=-1.0)
+@pytest.mark.parametrize("number", [-1.0, float("nan"), float("inf"), 1e308])
+def test_a_pace_is_one_that_time_can_have(number):
+    for name in ("speed", "frames_per_s"):
+        with pytest.raises(ConfigError, match="rate"):
+            Pace(**{name: number})
 
 
 def test_flat_out_is_no_speed_at_all():

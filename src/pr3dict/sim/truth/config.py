@@ -20,6 +20,14 @@ TICKS: Final = {
 
 START_MS: Final = 1_790_000_000_000
 """The default first moment of a venue, fixed so that the same seed gives the same bytes."""
+MARKETS_MAX: Final = 10_000
+"""Markets at the start: as many as are built in seconds, and kept in a few hundred megabytes."""
+ACTIVITY: Final = (0.000_1, 1_000_000.0)
+"""From an order in an hour to more than a machine can make."""
+FASTEST: Final = 1_000_000.0
+"""A speed or a rate that no machine reaches; as fast as it can is 0."""
+START_MS_MAX: Final = 4_102_444_800_000
+"""The year 2100: what happens later than 2262 no count of nanoseconds in 64 bits can tell."""
 
 
 class Pace(msgspec.Struct, frozen=True):
@@ -31,8 +39,8 @@ class Pace(msgspec.Struct, frozen=True):
     """Frames a second whatever their timestamps say; 0 means `speed` decides."""
 
     def __post_init__(self) -> None:
-        if self.speed < 0 or self.frames_per_s < 0:
-            raise ConfigError(f"rate: wanted no negative number, found {self}")
+        if not (0 <= self.speed <= FASTEST and 0 <= self.frames_per_s <= FASTEST):
+            raise ConfigError(f"rate: wanted numbers from 0 to {FASTEST:.0f}, found {self}")
 
 
 FLAT_OUT: Final = Pace(speed=0.0)
@@ -67,8 +75,8 @@ class SimConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Venue time after which nothing happens any more; 0 means never."""
 
     def __post_init__(self) -> None:
-        if self.markets < 1:
-            raise ConfigError(f"markets: wanted at least 1, found {self.markets}")
+        if not 1 <= self.markets <= MARKETS_MAX:
+            raise ConfigError(f"markets: wanted 1 to {MARKETS_MAX}, found {self.markets}")
         if not self.ticks or not set(self.ticks) <= TICKS.keys():
             raise ConfigError(f"ticks: wanted some of {', '.join(TICKS)}, found {self.ticks}")
         if not 1 <= self.levels[0] <= self.levels[1]:
@@ -80,8 +88,14 @@ class SimConfig(msgspec.Struct, frozen=True, kw_only=True):
                 f"recurring: wanted some of {', '.join(COINS)} with -5m or -15m, "
                 f"found {self.recurring}"
             )
-        if self.activity <= 0:
-            raise ConfigError(f"activity: wanted more than 0, found {self.activity}")
+        least, most = ACTIVITY
+        if not least <= self.activity <= most:
+            raise ConfigError(f"activity: wanted {least} to {most:.0f}, found {self.activity}")
+        if not 0 <= self.start_ms <= START_MS_MAX:
+            raise ConfigError(
+                f"start_ms: wanted milliseconds since 1970, 0 to {START_MS_MAX}, found"
+                f" {self.start_ms}"
+            )
         if not 0 <= self.trade_share <= 1:
             raise ConfigError(f"trade_share: wanted 0 to 1, found {self.trade_share}")
         if min(self.created_per_hour, self.resolved_per_hour, self.duration_ms) < 0:
