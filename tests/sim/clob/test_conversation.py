@@ -42,7 +42,11 @@ def test_no_opening_comes_where_none_is_wanted():
 
 
 @pytest.mark.parametrize(
-    "text", ["PING", "hello", "[]", '{"type":"market"}', '{"type":"user","assets_ids":[]}', "{"]
+    "text",
+    [
+        *("PING", "hello", "[]", '{"type":"market"}', '{"type":"user","assets_ids":[]}', "{"),
+        "[" * 20_000,
+    ],
 )
 def test_any_text_before_a_subscription_ends_the_connection(text):
     assert (1008, "invalid subscription payload") == heard(Conversation(), text).close
@@ -58,7 +62,7 @@ def test_a_second_initial_frame_is_an_invalid_operation():
     assert Reply((b"INVALID OPERATION",)) == heard(subscribed("1"), again)
 
 
-@pytest.mark.parametrize("text", ["hello", '{"operation":"sell","assets_ids":[]}'])
+@pytest.mark.parametrize("text", ["hello", '{"operation":"sell","assets_ids":[]}', "[" * 20_000])
 def test_nonsense_is_an_invalid_operation(text):
     assert Reply((b"INVALID OPERATION",)) == heard(subscribed("1"), text)
 

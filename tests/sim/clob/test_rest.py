@@ -44,7 +44,7 @@ def test_several_books_come_in_one_array_without_the_unknown(venue):
     assert [tokens[0], tokens[2]] == [book["asset_id"] for book in json.loads(body)]
 
 
-@pytest.mark.parametrize("body", [b"", b"{}x", b"[1]", b"7", b'[{"token":"1"}]'])
+@pytest.mark.parametrize("body", [b"", b"{}x", b"[1]", b"7", b'[{"token":"1"}]', b"[" * 20_000])
 def test_a_wrong_payload_is_refused(venue, body):
     assert 400 == rest.post_books(venue, body)[0]
 

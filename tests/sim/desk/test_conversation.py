@@ -56,7 +56,10 @@ def test_bad_credentials_end_the_connection(name):
 
 @pytest.mark.parametrize(
     "text",
-    ["PING", "{", "[]", '{"type":"user"}', '{"type":"market","assets_ids":[]}', '{"auth":{}}'],
+    [
+        *("PING", "{", "[]", '{"type":"user"}', '{"type":"market","assets_ids":[]}', '{"auth":{}}'),
+        "[" * 20_000,
+    ],
 )
 def test_whatever_comes_before_a_subscription_ends_the_connection(text):
     told = UserConversation().heard(text, admits)

@@ -92,6 +92,7 @@ def test_what_is_no_order_is_refused(item):
 
 def test_a_body_that_is_no_json_is_none():
     assert read(b"{") is None
+    assert read(b"[" * 20_000) is None
     assert [1] == read(b"[1]")
 
 

@@ -124,7 +124,7 @@ def test_a_coin_is_quoted_in_dollars_and_a_share_by_its_name():
 
 
 def test_what_is_no_object_is_an_empty_request():
-    assert {} == parsed("nonsense") == parsed("[1]")
+    assert {} == parsed("nonsense") == parsed("[1]") == parsed("[" * 20_000)
 
 
 def test_a_frame_tells_what_was_left_out_before_it():

@@ -69,6 +69,7 @@ def test_one_bad_item_refuses_the_array():
         ("crypto_prices", "btcusdt, ethusdt"),
         ("crypto_prices_chainlink", "btc/usd"),
         ("activity", "some-slug"),
+        ("activity", "[" * 20_000),
     ],
 )
 def test_a_filter_in_another_form_is_refused(topic, filters):

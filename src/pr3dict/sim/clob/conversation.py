@@ -73,7 +73,7 @@ def _request(text: str) -> dict[str, Any] | None:
     """Return the JSON object of a request with a list of tokens; None for any other text."""
     try:
         request = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(request, dict) or not isinstance(request.get("assets_ids"), list):
         return None

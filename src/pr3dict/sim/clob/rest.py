@@ -77,7 +77,7 @@ def post(source: Source, path: str, body: bytes, history: History | None = None)
     try:
         items = json.loads(body)
         asked = [(str(item["token_id"]), str(item.get("side", ""))) for item in items]
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return BAD_REQUEST, BAD_PAYLOAD
     if len(asked) > BATCH_MAX:
         return BAD_REQUEST, BAD_PAYLOAD
@@ -97,7 +97,7 @@ def post_books(source: Source, body: bytes) -> Answer:
     """Answer POST `/books`: an array of the books that there are."""
     try:
         tokens = [item["token_id"] for item in json.loads(body)]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return BAD_REQUEST, BAD_PAYLOAD
     books = (source.book(str(token)) for token in tokens)
     return OK, b"[%b]" % b",".join(book for book in books if book is not None)

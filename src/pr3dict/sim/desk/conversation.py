@@ -72,7 +72,7 @@ def _object(text: str) -> dict[str, Any]:
     """Return the JSON object of a text; an empty one where it is none."""
     try:
         request = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return request if isinstance(request, dict) else {}
 

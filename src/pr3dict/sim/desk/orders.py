@@ -76,7 +76,7 @@ def read(body: bytes) -> Any | None:  # noqa: ANN401 - any JSON
     """Return the JSON of a body; None where it is none."""
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

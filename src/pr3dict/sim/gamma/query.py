@@ -5,7 +5,6 @@ is told twice or left out when items come meanwhile. It is bound to the order it
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -240,7 +239,7 @@ def _written(binding: list[str], key: Key) -> str:
 def _read(cursor: str, binding: list[str]) -> list[Any]:
     try:
         bound, after = json.loads(base64.urlsafe_b64decode(cursor))
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, RecursionError):
         raise BadQuery("after_cursor is invalid") from None
     if bound != binding or not isinstance(after, list):
         raise BadQuery("after_cursor was made for another order")

@@ -80,7 +80,7 @@ def parsed(text: str) -> dict[str, Any]:
     """Return the object that a client sent; an empty one for anything else."""
     try:
         request = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return request if isinstance(request, dict) else {}
 

@@ -107,7 +107,7 @@ def parsed(text: str, *, legacy: bool) -> tuple[str, list[Wanted]]:
     """
     try:
         request = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         request = None
     if not isinstance(request, dict) or request.get("action") not in {"subscribe", "unsubscribe"}:
         raise Refused(_invalid_body())
@@ -148,7 +148,7 @@ def _filter(topic: str, text: str) -> Filter | None:
         return Filter()
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         names = tuple(text.split(","))
         simple = topic == BINANCE_TOPIC and all(name.isalnum() and name.islower() for name in names)
         return Filter(text, among=names) if simple else None
