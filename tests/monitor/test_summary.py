@@ -18,3 +18,8 @@ def test_every_frame_and_every_proof_is_accounted_for():
     assert received == applied + ignored + rejected
     assert board.stats["messages"]["received"] == received
     assert "4: 4 LIVE" == lines["books"]
+
+
+def test_a_latency_that_nobody_measured_is_no_number():
+    (line,) = (line for line in summary(Market(markets=1).board()) if line.startswith("latency"))
+    assert "latency   - ms on average, - ms for the slowest hundredth" == line

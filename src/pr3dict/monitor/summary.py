@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pr3dict.monitor import words
 from pr3dict.monitor.model import Board, held
 
 
@@ -14,7 +15,7 @@ def summary(board: Board) -> list[str]:
     total = sum(board.healths.values())
     received, applied = frames["received"], frames["applied"]
     failed = proofs.get("failed", 0)
-    average, high = stats["latency_avg_ms"], stats["latency_p99_ms"]
+    average, high = (words.milliseconds(stats[f"latency_{one}_ms"]) for one in ("avg", "p99"))
     compared, differed = witnesses["mirror.compared"], witnesses["mirror.failed"]
     sums = f"{received:,} received = {applied:,} applied + {ignored:,} ignored"
     what = "the venue's hash over the whole book, at every batch end"
@@ -23,7 +24,7 @@ def summary(board: Board) -> list[str]:
         f"frames    {sums} + {rejected:,} rejected",
         f"proofs    {held(stats):,} held, {failed:,} failed ({what})",
         f"mirrors   {compared:,} pairs of books compared, {differed:,} differed",
-        f"latency   {average:.2f} ms on average, {high:.2f} ms for the slowest hundredth",
+        f"latency   {average} ms on average, {high} ms for the slowest hundredth",
         f"books     {total:,}: {healths}",
         f"trades    {stats['trades']:,}",
     ]
