@@ -45,10 +45,6 @@ def test_without_a_terminal_there_is_no_bar(capsys):
     assert ("", "") == (captured.out, captured.err)
 
 
-def test_a_pipe_is_no_terminal():
-    assert not output.is_terminal()
-
-
 def test_the_bar_is_drawn_on_a_terminal(tmp_path):
     with terminal("verify", "nothing", env=variables(), cwd=tmp_path) as screen:
         screen.until("checking")

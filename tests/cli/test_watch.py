@@ -154,3 +154,24 @@ def test_the_monitor_has_a_door_of_its_own(market, tmp_path):
     )
     assert 2 == done.returncode
     assert "wanted a condition id" in done.stderr
+
+
+def test_without_a_terminal_the_other_door_prints_lines_too(market, tmp_path):
+    child = subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-m", "pr3dict.monitor", market.tokens[0]],
+        env=leading_to(market),
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert child.stdout is not None
+        assert " s \u00b7 " in child.stdout.readline()
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=30)
+    finally:
+        child.kill()
+    assert (0, "") == (child.returncode, err)
+    assert "\x1b" not in out

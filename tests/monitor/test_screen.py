@@ -80,3 +80,7 @@ def opened() -> Market:
     market = Market()
     market.open()
     return market
+
+
+def test_a_pipe_is_no_terminal():
+    assert not screen.is_terminal()

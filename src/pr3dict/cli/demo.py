@@ -12,7 +12,7 @@ import msgspec
 from pr3dict.app.events import FeedFailed
 from pr3dict.app.system import System
 from pr3dict.cli.follow import board_json, follow
-from pr3dict.cli.output import is_terminal, remark, say, say_json
+from pr3dict.cli.output import remark, say, say_json
 from pr3dict.config import Config, from_environment
 from pr3dict.core import load
 from pr3dict.model.errors import ConfigError, FeedError
@@ -44,7 +44,7 @@ def run(venue: Sequence[str], *, seconds: float | None, plain: bool, as_json: bo
     0 when books were proved and none failed, or somebody quit; 1 when nothing was proved.
     """
     settings = from_environment()
-    on_screen = is_terminal() and not plain and not as_json
+    on_screen = screen.is_terminal() and not plain and not as_json
     if on_screen:
         screen.load()
     with simulated(venue) as addresses:

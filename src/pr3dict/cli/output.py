@@ -1,6 +1,5 @@
 """What goes to stdout (results, nothing else) and to stderr: lines, JSON, progress."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,12 +35,6 @@ def harmless(text: str) -> str:
 def say_json(value: Any) -> None:  # noqa: ANN401 - anything that has a form as JSON
     """Write one JSON document on one line. A figure that is not known (nan) is null."""
     print(msgspec.json.encode(value, order="deterministic").decode(), flush=True)
-
-
-def is_terminal() -> bool:
-    """Whether a full-screen program may run here: both ends are a terminal that can do it."""
-    ends = sys.stdin.isatty() and sys.stdout.isatty()
-    return ends and os.environ.get("TERM", "dumb") != "dumb"
 
 
 @contextmanager

@@ -12,14 +12,14 @@ from pr3dict.app.events import FeedFailed
 from pr3dict.app.replay import Replay
 from pr3dict.app.stats import stats
 from pr3dict.cli.follow import follow
-from pr3dict.cli.output import OnProgress, is_terminal, progress, remark, say, say_json
+from pr3dict.cli.output import OnProgress, progress, remark, say, say_json
 from pr3dict.config import from_environment
 from pr3dict.core import Core, load
 from pr3dict.model.errors import ConfigError, FeedError
 from pr3dict.model.events import Event
 from pr3dict.model.units import NS_PER_S
 from pr3dict.monitor.model import held
-from pr3dict.monitor.screen import show
+from pr3dict.monitor.screen import is_terminal, show
 from pr3dict.monitor.words import clock_time, many
 from pr3dict.tape import Problem, TapeReader, import_jsonl
 from pr3dict.tape.apply import FOREVER

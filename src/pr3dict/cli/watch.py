@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from pr3dict.cli.follow import follow
-from pr3dict.cli.output import is_terminal
 from pr3dict.config import from_environment
 from pr3dict.monitor.live import live, look_after, place, wanted_tokens
-from pr3dict.monitor.screen import show
+from pr3dict.monitor.screen import is_terminal, show
 
 
 def run(tokens: Sequence[str], *, seconds: float | None, plain: bool, as_json: bool) -> int:

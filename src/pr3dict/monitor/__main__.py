@@ -1,13 +1,15 @@
-"""`python -m pr3dict.monitor`: the monitor without the command line around it."""
+"""`python -m pr3dict.monitor`: the monitor alone; without a terminal `pr3dict watch`."""
 
 import argparse
+import os
 import sys
 from functools import partial
+from typing import NoReturn
 
 from pr3dict.config import from_environment
 from pr3dict.model.errors import Pr3dictError
 from pr3dict.monitor.live import live, look_after, place, wanted_tokens
-from pr3dict.monitor.screen import load, show
+from pr3dict.monitor.screen import is_terminal, load, show
 
 
 def main() -> int:
@@ -22,6 +24,8 @@ def main() -> int:
 
             save(given.picture)
             return 0
+        if not is_terminal():
+            _print_lines(given.tokens)
         config = from_environment()
         tokens, labels = wanted_tokens(given.tokens, config)
         load()
@@ -32,6 +36,12 @@ def main() -> int:
         sys.stderr.write(f"pr3dict: {error}\n")
         return 2
     return 0
+
+
+def _print_lines(tokens: list[str]) -> NoReturn:
+    """Become `pr3dict watch`, which prints a line a second where there is no terminal."""
+    watch = [sys.executable, "-m", "pr3dict", "watch", "--", *tokens]
+    os.execv(sys.executable, watch)  # noqa: S606 - our own program, without a shell
 
 
 if __name__ == "__main__":

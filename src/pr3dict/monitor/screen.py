@@ -1,6 +1,7 @@
 """The monitor on this terminal: for every verb that shows one."""
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,6 +45,12 @@ def show(
     if board.live:  # a replay has its own last words
         sys.stdout.write("".join(f"{line}\n" for line in summary(board)[1:]))
         sys.stdout.flush()
+
+
+def is_terminal() -> bool:
+    """Whether a full-screen program may run here: both ends are a terminal that can do it."""
+    ends = sys.stdin.isatty() and sys.stdout.isatty()
+    return ends and os.environ.get("TERM", "dumb") != "dumb"
 
 
 def load() -> type["Monitor"]:
