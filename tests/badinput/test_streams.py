@@ -111,7 +111,7 @@ async def test_live_data_that_do_not_open_are_one_sentence_in_time(served, count
     [
         (Subscription("no_such_topic"), ("no_such_topic", "no topic of this name")),
         (Subscription("activity", "nothing"), ("activity", "no topic of this name")),
-        (Subscription("activity", "trades", "{{"), ("", "refuses a subscription")),
+        (Subscription("activity", "trades", "{{"), ("activity", "refuses a subscription")),
         (create_user_subscription(UNKNOWN_KEY), ("clob_user", "our credentials")),
     ],
 )

@@ -7,11 +7,12 @@ from pr3dict.client.live.routes import (
     as_asked,
     route,
     sentence,
-    stands_for,
     symbols,
     tokens,
+    topics_of,
 )
-from pr3dict.venues.polymarket.live.polybolt import Channel
+from pr3dict.model.errors import ConfigError
+from pr3dict.venues.polymarket.live.polybolt_wire import Channel
 from pr3dict.venues.polymarket.live.types import Message, Subscription
 
 BTC = Subscription("crypto_prices", "*", "btcusdt,ethusdt")
@@ -73,7 +74,19 @@ def test_a_filter_without_symbols_names_none(filters):
 
 def test_the_names_of_a_market_subscription_are_a_list():
     assert ("1", "2") == tokens(Subscription("clob_market", "*", '["1","2"]'))
-    assert () == tokens(Subscription("clob_market", "*", "garbage"))
+
+
+@pytest.mark.parametrize("filters", ["", "garbage", "[]", '"1"', "[1]", '{"1":2}', "[" * 20_000])
+def test_a_market_subscription_without_names_is_refused(filters):
+    with pytest.raises(ConfigError, match=r"^clob_market: wanted filters as a JSON list"):
+        tokens(Subscription("clob_market", "*", filters))
+
+
+def test_a_channel_of_polybolt_has_a_symbol_and_may_have_a_provider():
+    named = Subscription("price.crypto", "*", '{"symbol":"BTCUSD","provider":"chainlink"}')
+    assert (Channel("price.crypto", "btcusd", "chainlink"),) == route(named, has_key=True).channels
+    with pytest.raises(ConfigError, match=r"^price\.crypto: wanted symbols as filters"):
+        route(Subscription("price.crypto"), has_key=True)
 
 
 def test_a_message_of_the_successor_says_where_it_is_from():
@@ -87,12 +100,30 @@ def test_a_message_of_the_successor_says_where_it_is_from():
     assert said is as_asked(said, "price.crypto")
 
 
-def test_providers_are_told_apart_where_one_was_asked_for():
-    payload = {"symbol": "btcusd", "source": "pyth"}
-    said = Message(topic="price.crypto", type="update", timestamp=1, payload=payload)
-    assert stands_for(said, Channel("price.crypto", "btcusd"))
-    assert not stands_for(said, Channel("price.crypto", "btcusd", "chainlink"))
-    assert not stands_for(said, Channel("price.crypto", "ethusd"))
+def told(source, symbol="btcusd"):
+    payload = {"symbol": symbol, "source": source}
+    return Message(topic="price.crypto", type="update", timestamp=1, payload=payload)
+
+
+PLAIN = ("crypto_prices", Channel("price.crypto", "btcusd"))
+CHAINLINK = ("crypto_prices_chainlink", Channel("price.crypto", "btcusd", "chainlink"))
+PYTH = ("pinned", Channel("price.crypto", "btcusd", "pyth"))
+
+
+@pytest.mark.parametrize(
+    ("source", "asked", "topics"),
+    [
+        ("pyth", [PLAIN, CHAINLINK], ["crypto_prices"]),
+        ("chainlink", [PLAIN, CHAINLINK], ["crypto_prices_chainlink"]),
+        ("chainlink", [PLAIN], ["crypto_prices"]),  # the venue may choose whom it likes
+        ("pyth", [CHAINLINK], []),
+        ("pyth", [PLAIN, PYTH], ["crypto_prices", "pinned"]),
+        (None, [PLAIN, CHAINLINK], ["crypto_prices", "crypto_prices_chainlink"]),
+    ],
+)
+def test_prices_of_several_providers_are_told_apart(source, asked, topics):
+    assert topics == topics_of(told(source), asked)
+    assert [] == topics_of(told(source, "ethusd"), asked)
 
 
 def test_only_what_is_not_what_it_seems_is_told():

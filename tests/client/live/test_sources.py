@@ -25,8 +25,8 @@ def sources(creds=None):
     return Sources("ws://127.0.0.1/rtds", Nanos(5 * NS_PER_S), creds)
 
 
-def price(symbol="btcusd"):
-    payload = {"symbol": symbol, "source": "pyth"}
+def price(symbol="btcusd", source="pyth"):
+    payload = {"symbol": symbol, "source": source}
     return Message(topic="price.crypto", type="update", timestamp=1, payload=payload)
 
 
@@ -71,6 +71,26 @@ def test_a_message_of_the_successor_is_told_under_the_name_that_was_asked_for():
     (told,) = found.expand(price())
     assert ("crypto_prices", "PolyBolt price.crypto") == (told.topic, told.served_from)
     assert [] == found.expand(price("ethusd"))
+
+
+def test_prices_of_chainlink_are_not_told_as_those_of_binance():
+    found = sources(CREDS)
+    found.add([*BTC, *create_crypto_prices_subscription(["btc/usd"], "chainlink").subscriptions])
+    (told,) = found.expand(price())
+    assert "crypto_prices" == told.topic
+    (told,) = found.expand(price(source="chainlink"))
+    assert "crypto_prices_chainlink" == told.topic
+
+
+def test_one_client_hears_of_one_account():
+    found = sources()
+    found.add(create_user_subscription(CREDS, "order").subscriptions)
+    found.add(create_user_subscription(CREDS, "trade").subscriptions)
+    other = create_user_subscription(ClobApiKeyCreds("k2", "s", "p")).subscriptions
+    with pytest.raises(CredentialsError, match="another client"):
+        found.add(other)
+    found.remove(found.of(Source.USER))
+    assert list(other) == found.add(other)
 
 
 def test_openings_are_promised_by_who_keeps_them():

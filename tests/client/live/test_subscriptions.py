@@ -108,3 +108,33 @@ def test_a_filter_is_a_text_as_the_venue_wants_it():
 def test_text_that_no_utf8_can_write_is_refused_before_it_is_sent(wanted):
     with pytest.raises(ConfigError, match=r"^wanted text that UTF-8 can write, found .*a.ud8"):
         entries(wanted("a\ud800"))
+
+
+def test_a_type_that_nobody_tells_is_refused_at_once():
+    for made in (
+        lambda: create_market_subscription(["1"], "nonsense"),
+        lambda: create_user_subscription(ClobApiKeyCreds("k", "s", "p"), "nonsense"),
+        lambda: entries(Subscription("clob_market", "nonsense", '["1"]')),
+    ):
+        with pytest.raises(ConfigError, match=r"wanted as type one of .* found 'nonsense'"):
+            made()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: create_activity_subscription(5),
+        lambda: create_comments_subscription("5"),
+        lambda: create_comments_subscription(5, None),
+        lambda: create_crypto_prices_subscription(source=["binance"]),
+        lambda: create_rfq_subscription(None),
+    ],
+)
+def test_an_argument_of_another_kind_is_refused_in_one_sentence(wrong):
+    with pytest.raises(ConfigError, match="wanted"):
+        wrong()
+
+
+def test_what_is_no_key_is_refused_where_it_stands_by_itself():
+    with pytest.raises(CredentialsError, match="clob_auth"):
+        entries(Subscription("clob_user", clob_auth="my-secret"))

@@ -228,6 +228,11 @@ _MAKERS: Final[dict[str, tuple[str, Any]]] = {
     "new_market": ("market_created", _created),
     "market_resolved": ("market_resolved", _resolved),
 }
+TYPES: Final = {
+    "clob_market": tuple(kind for kind, _ in _MAKERS.values()),
+    "clob_user": ("order", "trade"),
+}
+"""The types of the topics that are made here."""
 
 
 def _order(order: UserOrder) -> dict[str, Any]:

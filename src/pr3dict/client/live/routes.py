@@ -1,11 +1,13 @@
 """Which stream serves a topic: its own, or, where the venue has retired it, its successor. Pure."""
 
+from collections.abc import Iterable
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from pr3dict.venues.polymarket.live.polybolt import Channel
+from pr3dict.model.errors import ConfigError
+from pr3dict.venues.polymarket.live.polybolt_wire import DEFAULT_PROVIDERS, Channel
 from pr3dict.venues.polymarket.live.types import Message, Subscription
 
 
@@ -29,11 +31,6 @@ _SUCCESSORS: Final = {
     "equity_prices": ("price.equity", "", 0),
 }
 """Channel, provider and seconds of the average; the one of 30 seconds has no successor."""
-PRICE_CHANNELS: Final = frozenset(
-    {"price.crypto", "price.crypto.twap", "price.equity", "price.equity.twap"}
-)
-
-
 TOKEN_DIGITS_MIN: Final = 30
 
 
@@ -48,7 +45,8 @@ class Route(NamedTuple):
 def route(subscription: Subscription, *, has_key: bool) -> Route:
     """Return how a subscription is served. `has_key`: whether we have an API key, for PolyBolt.
 
-    A price topic without symbols stays with RTDS, which alone can tell them all.
+    A price topic without symbols stays with RTDS, which alone can tell them all. Raises
+    `ConfigError` for a channel of PolyBolt without a symbol.
 
     >>> route(Subscription("crypto_prices", "*", "btcusdt"), has_key=False).source
     <Source.RTDS: 'RTDS'>
@@ -58,7 +56,7 @@ def route(subscription: Subscription, *, has_key: bool) -> Route:
         return Route(RETIRED[topic])
     if topic == "sports":
         return Route(Source.SPORTS)
-    if topic in PRICE_CHANNELS:
+    if topic in DEFAULT_PROVIDERS:
         return Route(Source.POLYBOLT, _native(subscription))
     if topic in _SUCCESSORS and has_key and (names := symbols(subscription.filters)):
         channel, provider, window = _SUCCESSORS[topic]
@@ -91,10 +89,7 @@ def symbols(filters: str) -> tuple[str, ...]:
     text = filters.strip()
     if text[:1] not in {"{", "["}:
         return tuple(name.strip() for name in text.split(",") if name.strip())
-    try:
-        found = msgspec.json.decode(text)
-    except msgspec.DecodeError:
-        return ()
+    found = _json(text)
     name = found.get("symbol") if isinstance(found, dict) else None
     return (name,) if isinstance(name, str) and name else ()
 
@@ -110,11 +105,17 @@ def successor(symbol: str) -> str:
 
 
 def tokens(subscription: Subscription) -> tuple[str, ...]:
-    """Return the names in the filter of a `clob_market` subscription: JSON, a list of texts."""
-    try:
-        return tuple(msgspec.json.decode(subscription.filters or "[]", type=list[str]))
-    except msgspec.DecodeError:
-        return ()
+    """Return the names in the filter of a `clob_market` subscription: JSON, a list of texts.
+
+    Raises `ConfigError` for anything else: that topic cannot be had without a name.
+    """
+    found = _json(subscription.filters)
+    if not isinstance(found, list) or not found or not all(isinstance(n, str) for n in found):
+        raise ConfigError(
+            "clob_market: wanted filters as a JSON list of token ids or names of markets, found"
+            f" {subscription.filters!r:.80}: create_market_subscription writes it"
+        )
+    return tuple(found)
 
 
 def is_token(name: str) -> bool:
@@ -138,18 +139,42 @@ def as_asked(message: Message, topic: str) -> Message:
     )
 
 
-def stands_for(message: Message, channel: Channel) -> bool:
-    """Tell whether a message of PolyBolt is one of those that a channel was asked for."""
+def topics_of(message: Message, routes: Iterable[tuple[str, Channel]]) -> list[str]:
+    """Return the topics under which a message of PolyBolt was asked for.
+
+    `routes`: topics with their channels. A channel that leaves the provider to the venue is told
+    those prices of another provider that nobody asked for by its name.
+    """
+    mine = [
+        (topic, channel)
+        for topic, channel in routes
+        if (channel.channel, channel.symbol) == (message.topic, message.payload.get("symbol"))
+    ]
     source = message.payload.get("source")
-    is_provider = not (channel.provider and source) or source == channel.provider
-    return (
-        message.topic == channel.channel
-        and message.payload.get("symbol") == channel.symbol
-        and is_provider
-    )
+    named = any(channel.provider == source for _, channel in mine)
+    is_default = source == DEFAULT_PROVIDERS.get(message.topic)
+    taken = {source} if named and not is_default else {source, ""}
+    told = (topic for topic, channel in mine if not source or channel.provider in taken)
+    return list(dict.fromkeys(told))
 
 
 def _native(subscription: Subscription) -> tuple[Channel, ...]:
-    window = 60 if subscription.topic.endswith(".twap") else 0
+    """Return what is asked for by PolyBolt's own names: symbols, and perhaps a provider."""
+    topic, found = subscription.topic, _json(subscription.filters)
+    window = 60 if topic.endswith(".twap") else 0
+    provider = found.get("provider", "") if isinstance(found, dict) else ""
     names = symbols(subscription.filters)
-    return tuple(Channel(subscription.topic, name, window_seconds=window) for name in names)
+    if not names or not isinstance(provider, str):
+        raise ConfigError(
+            f'{topic}: wanted symbols as filters, as {{"symbol":"btcusd"}}, found'
+            f" {subscription.filters!r:.80}"
+        )
+    return tuple(Channel(topic, name.lower(), provider, window) for name in names)
+
+
+def _json(text: str) -> Any:  # noqa: ANN401 - whatever it is
+    """Return what a filter says as JSON; None: it is none."""
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None

@@ -8,12 +8,13 @@ import msgspec
 from pr3dict.app.events import LinkChanged
 from pr3dict.app.streams import Streams
 from pr3dict.client.live.legacy import of_user
-from pr3dict.client.live.routes import Route, Source, as_asked, route, sentence, stands_for
+from pr3dict.client.live.routes import Route, Source, as_asked, route, sentence, topics_of
 from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.errors import ConfigError, CredentialsError
 from pr3dict.model.events import Event
 from pr3dict.model.units import Nanos
-from pr3dict.venues.polymarket.live.polybolt import PAIRS_MAX, PolyBoltSession
+from pr3dict.venues.polymarket.live.polybolt import PolyBoltSession
+from pr3dict.venues.polymarket.live.polybolt_wire import PAIRS_MAX
 from pr3dict.venues.polymarket.live.rtds import RtdsSession
 from pr3dict.venues.polymarket.live.sports import SportsSession
 from pr3dict.venues.polymarket.live.topics import OPENS
@@ -53,6 +54,13 @@ class Sources:
             raise ConfigError(
                 f"wanted at most {PAIRS_MAX} symbols of PolyBolt, found {len(known | more)}:"
                 " unsubscribe some, or use another client for them"
+            )
+        ways = (self.routes | routes).items()
+        users = {one.clob_auth or self._creds for one, way in ways if way.source is Source.USER}
+        if len(users) > 1:
+            raise CredentialsError(
+                "clob_user: wanted the API key of one account, found another one beside it:"
+                " unsubscribe the first, or use another client for the second"
             )
         self.routes = self.routes | routes
         return new
@@ -104,12 +112,8 @@ class Sources:
             return []
         if not event.topic.startswith("price."):
             return [event]
-        topics = dict.fromkeys(
-            one.topic
-            for one, way in self.routes.items()
-            if any(stands_for(event, channel) for channel in way.channels)
-        )
-        return [as_asked(event, topic) for topic in topics]
+        asked = ((one.topic, each) for one, way in self.routes.items() for each in way.channels)
+        return [as_asked(event, topic) for topic in topics_of(event, asked)]
 
     def openings(self) -> set[tuple[str, str]]:
         """Return what the topics promise to tell first, as (topic, symbol or `""`)."""
@@ -125,9 +129,21 @@ class Sources:
             for channel in self.routes[one].channels
         }
 
+    def refused(self) -> dict[tuple[str, str], str]:
+        """Return the topics and symbols that PolyBolt refuses, with the sentence that says why."""
+        session = self._sessions.get(Source.POLYBOLT)
+        found = session.refused() if isinstance(session, PolyBoltSession) else {}
+        return {
+            (one.topic, channel.symbol): found[channel]
+            for one in self.of(Source.POLYBOLT)
+            for channel in self.routes[one].channels
+            if channel in found
+        }
+
     def unserved(self) -> dict[str, str]:
-        """Return the topics that nothing serves, with the sentence that says so."""
-        return {one.topic: sentence(one.topic, Source.NOBODY) for one in self.of(Source.NOBODY)}
+        """Return what nobody serves, by topic (and symbol), with the sentence that says so."""
+        ended = {one.topic: sentence(one.topic, Source.NOBODY) for one in self.of(Source.NOBODY)}
+        return ended | {" ".join(name): said for name, said in self.refused().items()}
 
     def refusal(self, event: LinkChanged) -> StreamRefused | None:
         """Return what the loss of a connection refuses: our API key; None: it does not.

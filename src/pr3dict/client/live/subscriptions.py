@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from pr3dict.client.live.legacy import TYPES
 from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.errors import ConfigError, CredentialsError
 from pr3dict.venues.polymarket.live.types import ANY, Subscription
@@ -49,7 +50,7 @@ def create_user_subscription(creds: ClobApiKeyCreds, type: str = ANY) -> Subscri
         raise CredentialsError(
             f"wanted ClobApiKeyCreds(key, secret, passphrase), found a {_kind(creds)}"
         )
-    return Subscriptions((Subscription("clob_user", type, clob_auth=creds),))
+    return Subscriptions((_checked(Subscription("clob_user", type, clob_auth=creds)),))
 
 
 def create_activity_subscription(
@@ -63,6 +64,7 @@ def create_activity_subscription(
     type: trades (taker and every maker), orders_matched (one a transaction) or `*`.
     """
     slugs = {"event_slug": event_slug, "market_slug": market_slug}
+    _names(slug for slug in slugs.values() if slug)
     return _one("activity", type, {name: slug for name, slug in slugs.items() if slug})
 
 
@@ -78,6 +80,11 @@ def create_comments_subscription(
     """
     if parent_entity_id is None:
         return _one("comments", type, {})
+    if not isinstance(parent_entity_id, int) or isinstance(parent_entity_id, bool):
+        raise ConfigError(
+            f"parent_entity_id: wanted a whole number, found {parent_entity_id!r:.80}"
+        )
+    _names([parent_entity_type])
     parent = {"parentEntityID": parent_entity_id, "parentEntityType": parent_entity_type}
     return _one("comments", type, parent)
 
@@ -98,12 +105,12 @@ def create_crypto_prices_subscription(
     symbols: of Binance as `btcusdt`, of Chainlink as `btc/usd`. source: binance, chainlink,
     twap_30 or twap_60 (averages of so many seconds). Raises `ConfigError` for another one.
     """
-    topic = CRYPTO.get(source)
+    topic = CRYPTO.get(source) if isinstance(source, str) else None
     if topic is None:
-        raise ConfigError(f"source: wanted one of {', '.join(CRYPTO)}, found {source!r}")
+        raise ConfigError(f"source: wanted one of {', '.join(CRYPTO)}, found {source!r:.80}")
     wanted = _names(symbols)
     if source == "binance":
-        return Subscriptions((Subscription(topic, ANY, ",".join(wanted)),))
+        return Subscriptions((_checked(Subscription(topic, ANY, ",".join(wanted))),))
     return _each(topic, ANY, (_json({"symbol": symbol}) for symbol in wanted) if wanted else ("",))
 
 
@@ -120,7 +127,11 @@ def create_sports_subscription() -> Subscriptions:
 
 
 def entries(wanted: Subscriptions | Subscription | Iterable[Any]) -> tuple[Subscription, ...]:
-    """Return the single subscriptions of what a user passed; raises `ConfigError` for others."""
+    """Return the single subscriptions of what a user passed.
+
+    Raises `ConfigError` for what is none and for a type that nobody tells, `CredentialsError` for
+    what is no API key.
+    """
     if isinstance(wanted, Subscription):
         found: tuple[Any, ...] = (wanted,)
     elif isinstance(wanted, Subscriptions):
@@ -134,32 +145,49 @@ def entries(wanted: Subscriptions | Subscription | Iterable[Any]) -> tuple[Subsc
             for one in (part.subscriptions if isinstance(part, Subscriptions) else (part,))
         )
     for one in found:
-        if isinstance(one, Subscription) and not all(map(_is_text, (one.topic, one.type))):
-            raise ConfigError(
-                f"wanted a topic and a type as text, found {one.topic!r:.80} and {one.type!r:.80}:"
-                " create_market_subscription and its siblings know them"
-            )
         if not isinstance(one, Subscription):
             raise ConfigError(
                 "wanted what create_market_subscription and its siblings return, found a"
                 f" {_kind(wanted)}"
             )
-        if not isinstance(one.filters, str):
-            raise ConfigError(
-                f"{one.topic}: wanted filters as text, as the venue does, found a"
-                f" {_kind(one.filters)}: write it as JSON"
-            )
-        if not is_sendable(one.topic + one.type + one.filters):
-            raise _unsendable(one)
+        _checked(one)
     return found
 
 
+def _checked(one: Subscription) -> Subscription:
+    """Return a subscription as it is, if it can be one."""
+    if not all(map(_is_text, (one.topic, one.type))):
+        raise ConfigError(
+            f"wanted a topic and a type as text, found {one.topic!r:.80} and {one.type!r:.80}:"
+            " create_market_subscription and its siblings know them"
+        )
+    if not isinstance(one.filters, str):
+        raise ConfigError(
+            f"{one.topic}: wanted filters as text, as the venue does, found a"
+            f" {_kind(one.filters)}: write it as JSON"
+        )
+    if not is_sendable(one.topic + one.type + one.filters):
+        raise _unsendable(one)
+    known = TYPES.get(one.topic)
+    if known is not None and one.type not in {ANY, *known}:
+        raise ConfigError(
+            f"{one.topic}: wanted as type one of {', '.join(known)} or {ANY}, found"
+            f" {one.type!r:.80}"
+        )
+    if not isinstance(one.clob_auth, ClobApiKeyCreds | None):
+        raise CredentialsError(
+            f"{one.topic}: wanted ClobApiKeyCreds(key, secret, passphrase) as clob_auth, found a"
+            f" {_kind(one.clob_auth)}"
+        )
+    return one
+
+
 def _one(topic: str, kind: str, filters: dict[str, Any]) -> Subscriptions:
-    return Subscriptions((Subscription(topic, kind, _json(filters) if filters else ""),))
+    return Subscriptions((_checked(Subscription(topic, kind, _json(filters) if filters else "")),))
 
 
 def _each(topic: str, kind: str, filters: Iterable[str]) -> Subscriptions:
-    return Subscriptions(tuple(Subscription(topic, kind, one) for one in filters))
+    return Subscriptions(tuple(_checked(Subscription(topic, kind, one)) for one in filters))
 
 
 def _names(given: Iterable[str]) -> tuple[str, ...]:

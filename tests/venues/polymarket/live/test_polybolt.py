@@ -12,12 +12,14 @@ from pr3dict.model.events import FrameRejected
 from pr3dict.model.links import Closed, Pace
 from pr3dict.model.states import Cause
 from pr3dict.model.units import NS_PER_S
-from pr3dict.venues.polymarket.live.polybolt import Channel, PolyBoltSession
+from pr3dict.venues.polymarket.live.polybolt import PolyBoltSession
+from pr3dict.venues.polymarket.live.polybolt_wire import Channel
 from pr3dict.venues.polymarket.live.types import Message, StreamGap, StreamRefused
 
 CREDS = ClobApiKeyCreds("my-key", "my-secret", "my-passphrase")
 BTC = Channel("price.crypto", "btcusd")
 ETH = Channel("price.crypto", "ethusd")
+NOPE = Channel("price.crypto", "nope")
 GOLD = Channel("price.equity", "xauusd", provider="pyth")
 
 
@@ -161,6 +163,41 @@ def test_what_is_refused_is_not_asked_for_again(code):
     session.subscribe([ETH])
     (more,) = said(session)
     assert ["ethusd"] == [one["filter"]["symbol"] for one in more["subscriptions"]]
+
+
+def test_of_a_frame_with_many_symbols_only_the_refused_one_is_not_asked_for_again():
+    session, (frame,) = known(BTC, NOPE, ETH)
+    for answer in ({"op": "subscribed"}, {"op": "error", "code": "bad_filter"}):
+        session.feed(
+            1, compact({**answer, "channel": "price.crypto", "rid": frame["rid"]}), after(1)
+        )
+    (refused,) = told(session, StreamRefused)
+    assert ("price.crypto", "nope") == (refused.topic, refused.symbol)
+    assert refused.sentence.startswith("price.crypto nope: the venue does not take this filter")
+    assert {NOPE: refused.sentence} == session.refused()
+    session.closed(Cause.LINK_DOWN, after(2))
+    session.opened(after(3))
+    (auth,) = said(session)
+    session.feed(1, compact({"op": "authed", "rid": auth["rid"]}), after(4))
+    (again,) = said(session)
+    assert ["btcusd", "ethusd"] == [one["filter"]["symbol"] for one in again["subscriptions"]]
+
+
+def test_what_is_told_after_all_is_not_refused():
+    session, (frame,) = known(BTC, NOPE)
+    error = {"op": "error", "code": "bad_filter", "channel": "price.crypto", "rid": frame["rid"]}
+    session.feed(1, compact(error), after(1))
+    assert [BTC] == list(session.refused())
+    session.feed(1, price(1), after(2))
+    assert {} == session.refused()
+
+
+def test_a_refused_key_refuses_everything_until_it_is_accepted():
+    session = opened(BTC, GOLD)
+    session.feed(1, compact({"op": "error", "code": "auth_expired", "rid": "1"}), after(1))
+    assert {BTC, GOLD} == set(session.refused())
+    session.feed(1, compact({"op": "authed", "rid": "1"}), after(2))
+    assert {} == session.refused()
 
 
 @pytest.mark.parametrize("code", ["auth_invalid", "auth_expired", "auth_attempts"])

@@ -169,6 +169,14 @@ def test_another_refusal_is_told_by_its_cause_on_one_line():
     assert len(refused.sentence) < 400
 
 
+def test_a_refusal_without_a_name_means_what_is_not_proved():
+    session = opened(BTC, Subscription("activity", "trades", "{{"))
+    refusal = {"body": {"message": "no | caused by: no match"}, "statusCode": 400}
+    session.feed(1, msgspec.json.encode(refusal), after(1))
+    (refused,) = told(session, StreamRefused)
+    assert "activity" == refused.topic
+
+
 def test_the_same_frame_twice_is_one_message():
     session = opened(BTC)
     session.feed(1, price(5), after(1))

@@ -1,21 +1,12 @@
 """One connection to PolyBolt, the successor of RTDS for prices: who we are, then what we want.
 
-No socket, no clock. Protocol section 3.3. Each channel numbers its messages anew with each
-connection, so a loss is seen and told. Frames:
-
-    {"op":"auth","auth":{"apiKey":…,"secret":…,"passphrase":…},"rid":"1"}
-    {"op":"authed","rid":"1"}
-    {"op":"subscribe","subscriptions":[{"channel":"price.crypto","filter":{"symbol":"btcusd"}}],
-      "rid":"2"}
-    {"op":"subscribed","channel":"price.crypto","rid":"2"}
-    {"v":1,"channel":"price.crypto","seq":2,"ts":1788973001000,"payload":{"symbol":"btcusd",
-      "value":64126.0,"full_accuracy_value":"64126.00000000","timestamp":1788973001000,
-      "source":"pyth"}}
-    {"op":"error","code":"auth_required","channel":"price.crypto","rid":"2"}
+No socket, no clock. Protocol section 3.3; its frames stand in `polybolt_wire`. Each channel numbers
+its messages anew with each connection, so a loss is seen and told. A frame of ours asks for many
+channels and is answered one by one, in order: so it is known which of them the venue refuses.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -24,16 +15,15 @@ import msgspec
 from pr3dict.core import CONTROL
 from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.events import ControlReceived, Event
-from pr3dict.model.links import Closed, Pace, Verdict
+from pr3dict.model.links import Closed, Verdict
 from pr3dict.model.states import Cause
 from pr3dict.model.units import NS_PER_S, Nanos
-from pr3dict.venues.polymarket import rules
+from pr3dict.venues.polymarket.live import polybolt_wire as wire
 from pr3dict.venues.polymarket.live.intake import Intake, excerpt
+from pr3dict.venues.polymarket.live.polybolt_wire import PAIRS_MAX, Channel, Said, sentence
 from pr3dict.venues.polymarket.live.types import Message, StreamGap, StreamRefused, typed
 
 PING_EVERY: Final = Nanos(5 * NS_PER_S)
-PAIRS_MAX: Final = 64
-"""Pairs of channel and filter that one connection may have (docs, 2026-09)."""
 ANSWER: Final = 10 * NS_PER_S
 """What the answer to our credentials or to a ping may take."""
 QUIET: Final = 30 * NS_PER_S
@@ -42,61 +32,9 @@ Shares may be silent when their markets are closed."""
 PAUSE: Final = 10 * NS_PER_S
 """Before we ask again where the venue cannot judge just now, or finds us too quick."""
 
-_DRAINING: Final = 4003
-_CHANNELS: Final = frozenset(
-    {"price.crypto", "price.crypto.twap", "price.equity", "price.equity.twap"}
-)
-"""Channels that are known to be served, which may share a frame."""
 _COINS: Final = "price.crypto"
-_CLOSES: Final[dict[int, tuple[str, Pace, str]]] = {
-    4001: ("auth", Pace.SLOW, "the venue does not accept our API key"),
-    4002: ("slow_consumer", Pace.PATIENT, "the venue dropped us as too slow a reader"),
-    _DRAINING: ("draining", Pace.QUICK, "the venue restarts and wants us to come back"),
-    4008: ("policy", Pace.SLOW, "the venue says that we broke a rule of its"),
-}
-_SENTENCES: Final = {
-    "bad_op": "the venue does not know what we asked it to do: a fault of PR3DICT",
-    "bad_channel": "there is no such channel: see the channels in the documentation",
-    "bad_filter": "the venue does not take this filter: correct the symbol or the provider",
-    "sub_limit": f"a connection has at most {PAIRS_MAX} subscriptions: unsubscribe some",
-    "rate_limited": "we asked too fast: it is asked again in a moment",
-    "auth_required": "this channel is for holders of an API key: give credentials",
-    "auth_unavailable": "the venue cannot check API keys just now: it is asked again in a moment",
-    "auth_expired": "the API key has expired: give another one",
-    "auth_attempts": "the venue has heard too many wrong API keys from us: wait, and give the right"
-    " one",
-    "auth_invalid": "the venue does not accept our API key: give another one",
-}
-_LATER: Final = frozenset({"rate_limited", "auth_unavailable"})
 _encode: Final = msgspec.json.Encoder().encode
-
-
-class Channel(msgspec.Struct, frozen=True):
-    """What can be subscribed to: a channel and the symbol wanted of it."""
-
-    channel: str
-    symbol: str
-    provider: str = ""
-    """`chainlink` or `pyth`; `""` leaves it to the venue."""
-    window_seconds: int = 0
-    """Of an average; 60 is the only one served."""
-
-
-class _Said(msgspec.Struct):
-    """Any frame of the venue; data has no `op`."""
-
-    op: str = ""
-    channel: str = ""
-    rid: str = ""
-    code: str = ""
-    seq: int = 0
-    ts: int = 0
-    snapshot: bool = False
-    dropped: int = 0
-    payload: msgspec.Raw = msgspec.Raw()
-
-
-_said: Final = msgspec.json.Decoder(_Said)
+_said: Final = msgspec.json.Decoder(Said)
 _payload: Final = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
 
 
@@ -123,8 +61,11 @@ class PolyBoltSession:
         self._wanted: dict[Channel, None] = {}
         self._refused: dict[Channel, str] = {}
         """What is not asked for again, by the code of the refusal."""
+        self._key_refused = ""
+        """The code with which the venue refused our API key; `""`: it did not."""
         self._asked: dict[Channel, None] = {}
-        self._by_rid: dict[str, tuple[Channel, ...]] = {}
+        self._by_rid: dict[str, list[Channel]] = {}
+        """What a frame of ours asked for and is not answered yet, in order."""
         self._seqs: dict[str, int] = {}
         """The last number of each channel on this connection."""
         self._outgoing: list[bytes] = []
@@ -248,12 +189,7 @@ class PolyBoltSession:
 
     def verdict(self, ended: Closed) -> Verdict:
         """Return what the end of a connection means."""
-        if ended.code not in _CLOSES:
-            return rules.verdict(ended)
-        name, pace, meaning = _CLOSES[ended.code]
-        spread = Nanos(10 * NS_PER_S) if ended.code == _DRAINING else Nanos(0)
-        words = f"{ended.code} {ended.reason}".strip()
-        return Verdict(name, pace, f"{meaning} ({words})", spread=spread)
+        return wire.verdict(ended)
 
     def take(self) -> Sequence[Event]:
         """Return what was read since the last take, in order."""
@@ -274,8 +210,14 @@ class PolyBoltSession:
             "dropped": self.dropped,
             "errors": dict(self.errors),
             "topics": list(self.tokens()),
-            "refused": {f"{one.channel} {one.symbol}": code for one, code in self._refused.items()},
+            "refused": {one.name: code for one, code in self._refused.copy().items()},
         }
+
+    def refused(self) -> dict[Channel, str]:
+        """Return what is wanted and not served, with the sentence that says why; on any thread."""
+        if self._key_refused:
+            return dict.fromkeys(self._wanted.copy(), sentence(self._key_refused))
+        return {one: sentence(code, one) for one, code in self._refused.copy().items()}
 
     def _deadlines(self) -> tuple[Nanos | None, Nanos | None, Nanos | None]:
         """Return by when our credentials, a ping and the next price are to be answered."""
@@ -285,7 +227,7 @@ class PolyBoltSession:
         heard = min((at for name, at in self._heard_at.items() if name in asked), default=None)
         return auth, pong, None if heard is None else Nanos(heard + QUIET)
 
-    def _operation(self, said: _Said, frame: bytes, now: Nanos) -> int:
+    def _operation(self, said: Said, frame: bytes, now: Nanos) -> int:
         """Take an answer of the venue to something of ours."""
         intake = self.intake
         match said.op:
@@ -293,10 +235,13 @@ class PolyBoltSession:
                 self._pinged_at = None
                 return intake.ignore("pong")
             case "authed":
-                self._auth_at, self._ready = None, True
+                self._auth_at, self._ready, self._key_refused = None, True, ""
                 self._reconcile()
                 return intake.ignore("ack") | CONTROL
-            case "subscribed" | "unsubscribed":
+            case "subscribed":
+                self._answered(said)
+                return intake.ignore("ack")
+            case "unsubscribed":
                 return intake.ignore("ack")
             case "error":
                 return self._refusal(said, now)
@@ -304,25 +249,39 @@ class PolyBoltSession:
                 told = ControlReceived(self.link, excerpt(frame), now)
                 return intake.ignore("other", told)
 
-    def _refusal(self, said: _Said, now: Nanos) -> int:
+    def _answered(self, said: Said) -> list[Channel]:
+        """Return what an answer is about: the next one of its channel, or all of its frame."""
+        asked = self._by_rid.get(said.rid, [])
+        if not said.channel:
+            return self._by_rid.pop(said.rid, [])
+        about = [one for one in asked if one.channel == said.channel][:1]
+        for one in about:
+            asked.remove(one)
+        return about
+
+    def _refusal(self, said: Said, now: Nanos) -> int:
         code = said.code or "unknown"
         self.errors[code] += 1
-        if code.startswith("auth_") and code != "auth_required":
-            self._auth_at = None
-        if code in _LATER:
-            for channel in self._by_rid.get(said.rid, ()):
+        about = self._answered(said)
+        if code != "bad_op":
+            for channel in about:
                 self._asked.pop(channel, None)
+        if code in wire.LATER:
             self._again_at = Nanos(now + PAUSE)
         elif code != "bad_op":
-            for channel in self._by_rid.get(said.rid, ()):
-                if said.channel in {"", channel.channel}:
-                    self._refused[channel] = code
-                    self._asked.pop(channel, None)
-        sentence = _SENTENCES.get(code, "the venue refused it with a code that we do not know")
-        told = StreamRefused(self.link, said.channel, code, sentence, now)
-        return self.intake.ignore("error", told)
+            self._refused |= dict.fromkeys(about, code)
+        if code.startswith("auth_") and code != "auth_required":
+            self._auth_at = None
+            self._key_refused = "" if code in wire.LATER else code
+        told = [
+            StreamRefused(self.link, one.channel, code, sentence(code, one), now, one.symbol)
+            for one in about
+            if one in self._refused
+        ]
+        us = StreamRefused(self.link, said.channel, code, sentence(code), now)
+        return self.intake.ignore("error", *(told or [us]))
 
-    def _data(self, said: _Said, payload: dict[str, Any], now: Nanos) -> int:
+    def _data(self, said: Said, payload: dict[str, Any], now: Nanos) -> int:
         intake = self.intake
         last = self._seqs.get(said.channel, 0)
         if said.seq and said.seq <= last:
@@ -334,6 +293,8 @@ class PolyBoltSession:
             self.dropped += said.dropped
             told.append(StreamGap(self.link, said.channel, missed, said.dropped, now))
         self._seqs[said.channel] = said.seq or last
+        if self._refused:
+            self._serves(said.channel, payload)
         if said.channel.startswith(_COINS):
             self._heard_at[said.channel] = now
         kind = "snapshot" if said.snapshot else "update"
@@ -351,6 +312,15 @@ class PolyBoltSession:
             local_ns=now,
         )
         return intake.apply(now, *told, message)
+
+    def _serves(self, channel: str, payload: Mapping[str, Any]) -> None:
+        """Take nothing for refused that is told after all."""
+        symbol, source = payload.get("symbol"), payload.get("source")
+        for one in list(self._refused):
+            is_told = (one.channel, one.symbol) == (channel, symbol)
+            if is_told and one.provider in {"", source}:
+                del self._refused[one]
+                self._asked[one] = None
 
     def _authenticate(self, creds: ClobApiKeyCreds, now: Nanos) -> None:
         self._auth_at = now
@@ -374,24 +344,15 @@ class PolyBoltSession:
 
     def _send(self, operation: str, channels: Sequence[Channel]) -> None:
         """Send known channels in one frame, and every other in one of its own."""
-        known = tuple(one for one in channels if one.channel in _CHANNELS)
-        alone = [(one,) for one in channels if one.channel not in _CHANNELS]
+        known = [one for one in channels if one.channel in wire.DEFAULT_PROVIDERS]
+        alone = [[one] for one in channels if one.channel not in wire.DEFAULT_PROVIDERS]
         for part in [known, *alone] if known else alone:
             rid = self._next_rid()
+            said = [wire.as_sent(one) for one in part]
+            self._outgoing.append(_encode({"op": operation, "subscriptions": said, "rid": rid}))
             if operation == "subscribe":
                 self._by_rid[rid] = part
-            said = [_as_sent(one) for one in part]
-            self._outgoing.append(_encode({"op": operation, "subscriptions": said, "rid": rid}))
 
     def _next_rid(self) -> str:
         self._rid += 1
         return str(self._rid)
-
-
-def _as_sent(channel: Channel) -> dict[str, Any]:
-    wanted: dict[str, Any] = {"symbol": channel.symbol}
-    if channel.provider:
-        wanted["provider"] = channel.provider
-    if channel.window_seconds:
-        wanted["window_seconds"] = channel.window_seconds
-    return {"channel": channel.channel, "filter": wanted}

@@ -268,9 +268,16 @@ class RtdsSession:
         """Tell of JSON that is no message: the venue refuses something, or says something else."""
         refused = _refused(self.link, text, now)
         if refused is not None:
+            if not refused.topic:
+                refused = msgspec.structs.replace(refused, topic=self._doubtful())
             return self.intake.ignore("refused", refused)
         told = ControlReceived(self.link, f"{excerpt(text)} ({other})", now)
         return self.intake.ignore("no_message", told)
+
+    def _doubtful(self) -> str:
+        """Return what a refusal without a name must mean: what is not proved to be taken."""
+        doubtful = (one.topic for one in self._asked if not topics.is_proved(one))
+        return ", ".join(dict.fromkeys(doubtful))
 
     def _topics(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(one.topic for one in self._wanted))

@@ -82,5 +82,5 @@ def _is_filter(subscription: Subscription) -> bool:
         return True
     try:
         return isinstance(msgspec.json.decode(filters), dict)
-    except (msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         return False

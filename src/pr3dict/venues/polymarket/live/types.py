@@ -83,6 +83,8 @@ class StreamRefused(Event, frozen=True, gc=False):
     sentence: str
     """For people: what was refused, and what to do."""
     local_ns: int
+    symbol: str = ""
+    """Of the topic, where the venue refuses one symbol and serves the others."""
 
 
 class PriceUpdate(msgspec.Struct, frozen=True):
