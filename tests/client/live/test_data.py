@@ -1,6 +1,7 @@
 """The live-data client against the simulated venue on 127.0.0.1, and against broken ones."""
 
 import asyncio
+import threading
 
 import pytest
 from tests.app.kit import venue
@@ -19,12 +20,12 @@ from pr3dict.client.rest.polymarket import AsyncPolymarket
 from pr3dict.config import Config
 from pr3dict.core import load
 from pr3dict.model.credentials import ClobApiKeyCreds
-from pr3dict.model.errors import ConfigError, FeedError, UnknownMarketError
+from pr3dict.model.errors import ConfigError, CredentialsError, FeedError, UnknownMarketError
 from pr3dict.model.records import Kind
 from pr3dict.sim.desk.wing import ClobPrivate
 from pr3dict.sim.live.wing import PolyboltWing
 from pr3dict.tape import TapeReader
-from pr3dict.venues.polymarket.live.types import StreamGap, Subscription
+from pr3dict.venues.polymarket.live.types import StreamGap, StreamRefused, Subscription
 
 NOBODY = ClobApiKeyCreds("my-key", "bXktc2VjcmV0", "my-passphrase")
 
@@ -89,6 +90,7 @@ async def test_a_key_that_the_venue_does_not_know_is_said_once_and_waited_for_no
         await client.connect()
     assert 1 == caplog.text.count("the venue does not accept our API key")
     assert {"auth_invalid": 1} == client.get_stats()["sources"]["PolyBolt"]["errors"]
+    assert ["crypto_prices btcusd"] == list(client.get_stats()["unserved"])
     await client.disconnect()
     assert "my-" not in caplog.text
 
@@ -269,6 +271,110 @@ async def test_a_callback_may_end_the_client(config):
     async with asyncio.timeout(5):
         await ended.wait()
     assert client.connection_status is ConnectionStatus.DISCONNECTED
+
+
+def ours():
+    """Return the threads of the feed and of the streams that run now."""
+    return {one for one in threading.enumerate() if one.name in {"pr3dict-streams", "pr3dict-feed"}}
+
+
+async def test_the_first_message_may_end_the_client_that_is_about_to_connect(served, config):
+    before = ours()
+
+    async def on_message(client, message):
+        await client.disconnect()
+
+    client = RealTimeDataClient(on_message=on_message, config=config, connect_timeout=3600)
+    await client.subscribe(create_market_subscription(served.tokens))
+    async with asyncio.timeout(60):
+        await client.connect()
+    await later(lambda: ours() <= before)
+    assert client.connection_status is ConnectionStatus.DISCONNECTED
+
+
+@pytest.mark.parametrize("turns", range(0, 30, 3))
+async def test_it_may_be_disconnected_at_any_moment_and_nothing_is_left(served, config, turns):
+    before = ours()
+    client = RealTimeDataClient(config=config, connect_timeout=3600)
+    await client.subscribe(create_market_subscription(served.tokens[:2]))
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        group.create_task(client.connect())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        group.create_task(client.subscribe(create_market_subscription(served.tokens[2:3])))
+        group.create_task(client.unsubscribe(create_market_subscription(served.tokens[:1])))
+        group.create_task(client.disconnect())
+        group.create_task(client.disconnect())
+    await later(lambda: ours() <= before)
+    assert client.connection_status is ConnectionStatus.DISCONNECTED
+    await client.connect()
+    book = client.get_orderbook(served.tokens[2])
+    assert book is not None
+    assert book.is_live
+    await client.disconnect()
+
+
+async def test_a_plain_callback_may_end_the_client_from_its_thread(served, config):
+    def on_message(client, message):
+        asyncio.run(client.disconnect())
+
+    client = RealTimeDataClient(on_message=on_message, config=config, connect_timeout=3600)
+    await client.subscribe(create_market_subscription(served.tokens))
+    async with asyncio.timeout(60):
+        await client.connect()
+    assert client.connection_status is ConnectionStatus.DISCONNECTED
+
+
+async def test_a_subscription_that_was_given_up_is_served_when_it_is_wanted_again(served, config):
+    client = RealTimeDataClient(config=config)
+    await client.connect()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await client.subscribe(create_market_subscription(served.tokens[:1]))
+    await client.subscribe(create_market_subscription(served.tokens[:2]))
+    for token in served.tokens[:2]:
+        book = client.get_orderbook(token)
+        assert book is not None
+        assert book.is_live
+    await client.disconnect()
+
+
+async def test_a_symbol_that_is_refused_is_named_and_harms_no_other(config, creds, caplog):
+    refused = []
+    client = RealTimeDataClient(
+        config=config, creds=creds, on_event=only(StreamRefused, refused), connect_timeout=3600
+    )
+    await client.subscribe(create_crypto_prices_subscription(["btcusdt", "nope", "ethusdt"]))
+    async with asyncio.timeout(60):
+        await client.connect()
+    await later(lambda: refused)
+    assert ["crypto_prices nope"] == list(client.get_stats()["unserved"])
+    assert 1 == caplog.text.count("price.crypto nope: the venue does not take this filter")
+    await client.unsubscribe(create_crypto_prices_subscription(["btcusdt", "nope", "ethusdt"]))
+    assert {} == client.get_stats()["unserved"]
+    await client.disconnect()
+
+
+async def test_what_cannot_be_served_is_refused_at_the_subscription(served, config):
+    async def finds_nothing(name):
+        return []
+
+    client = RealTimeDataClient(config=config, resolve=finds_nothing)
+    with pytest.raises(ConfigError, match="clob_market: wanted filters as a JSON list"):
+        await client.subscribe(Subscription("clob_market"))
+    with pytest.raises(UnknownMarketError, match="some-slug"):
+        await client.subscribe(create_market_subscription(["some-slug"]))
+    await client.subscribe(create_user_subscription(NOBODY))
+    with pytest.raises(CredentialsError, match="one account"):
+        await client.subscribe(create_user_subscription(ClobApiKeyCreds("k", "s", "p")))
+    assert 1 == client.get_stats()["subscriptions"]
+
+
+def test_what_is_no_key_and_no_function_is_refused_in_one_sentence():
+    with pytest.raises(CredentialsError, match=r"^creds: wanted ClobApiKeyCreds.* found a str$"):
+        RealTimeDataClient(creds="my-secret", config=Config())
+    with pytest.raises(ConfigError, match=r"^resolve: wanted a function"):
+        RealTimeDataClient(resolve=5, config=Config())
 
 
 async def test_it_connects_once_at_a_time_and_again_after_the_end(config):

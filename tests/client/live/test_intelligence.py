@@ -33,6 +33,18 @@ async def test_the_example_of_the_brief_reads_what_it_monitors(served):
         await intelligence.stop_monitoring()
 
 
+async def test_it_may_be_stopped_first_and_started_again(served):
+    intelligence = RealTimeTradingIntelligence(config=served.config(**served.server.settings()))
+    await intelligence.stop_monitoring()
+    for limit in (2, 1):
+        await intelligence.start_monitoring(limit)
+        assert limit == len(intelligence.markets)
+        book = intelligence.get_live_orderbook(intelligence.markets[0].token_ids[0])
+        assert book is not None
+        assert book.is_live
+        await intelligence.stop_monitoring()
+
+
 async def test_what_is_not_monitored_has_no_answer(served):
     intelligence = RealTimeTradingIntelligence(config=served.config(**served.server.settings()))
     assert intelligence.get_live_price("some_asset_id") is None

@@ -1,13 +1,17 @@
 """Markets by any of their names, live, against the simulated venue."""
 
+import asyncio
+
 import pytest
 from tests.app.kit import venue
+from tests.client.live_kit import later
 
 from pr3dict.client.live.analysis import Arbitrage
 from pr3dict.client.live.real_time import PolymarketRealTimeClient
 from pr3dict.client.rest.polymarket import AsyncPolymarket
 from pr3dict.client.rest.polymarket_sync import Polymarket
-from pr3dict.model.errors import FeedError, UnknownMarketError
+from pr3dict.config import Config
+from pr3dict.model.errors import ConfigError, FeedError, UnknownMarketError
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +126,59 @@ async def test_a_token_streams_although_the_catalogue_does_not_answer(served):
     assert found is not None
     assert ("", Arbitrage.UNKNOWN) == (found.question, found.arbitrage)
     await client.stop_streaming()
+
+
+async def test_a_stop_before_the_start_is_nothing_and_a_start_after_it_begins_anew(served, config):
+    client = PolymarketRealTimeClient(config=config)
+    await client.stop_streaming()
+    for names in ([], served.tokens[:1]):
+        await client.start_streaming(names)
+        await client.stop_streaming()
+    old = client.get_live_orderbook(served.tokens[0])
+    assert old is not None
+    assert not old.is_live
+    with pytest.raises(UnknownMarketError):
+        await client.start_streaming(["no-such-market-anywhere"])
+    assert client.get_live_orderbook(served.tokens[0]) is not None
+    await client.start_streaming(served.tokens[2:3])
+    book = client.get_live_orderbook(served.tokens[2])
+    assert book is not None
+    assert book.is_live
+    assert client.get_live_orderbook(served.tokens[0]) is None
+    assert 1 == len(client.markets)
+    await client.stop_streaming()
+
+
+async def test_a_stop_ends_the_start_that_is_under_way():
+    mute = {"polymarket_market_ws_url": "ws://127.0.0.1:9/ws"}
+    nobody = {
+        "polymarket_gamma_url": "http://127.0.0.1:9",
+        "polymarket_clob_url": "http://127.0.0.1:9",
+    }
+    config = Config(**mute, **nobody, rest_timeout_s=0.2, rest_patience_s=0.2)
+    client = PolymarketRealTimeClient(config=config, start_timeout=3600)
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+        group.create_task(client.start_streaming(["7" * 70]))
+        await later(lambda: client.manager is not None)
+        group.create_task(client.stop_streaming())
+    manager = client.manager
+    assert manager is not None
+    assert not manager.system.running
+
+
+@pytest.mark.parametrize("limit", [None, -1, "5", 1.5, True])
+def test_a_limit_that_is_none_is_refused(limit):
+    with pytest.raises(ConfigError, match=r"^limit: wanted a whole number from 0"):
+        PolymarketRealTimeClient(config=Config()).get_recent_trades(limit)
+
+
+async def test_what_names_no_market_is_refused():
+    with pytest.raises(UnknownMarketError, match="wanted a list of names of markets, found None"):
+        await PolymarketRealTimeClient(config=Config()).start_streaming(None)
+    with pytest.raises(ConfigError, match="wanted Polymarket or AsyncPolymarket, found a str"):
+        PolymarketRealTimeClient("polymarket", config=Config())
+    with pytest.raises(ConfigError, match="start_timeout"):
+        PolymarketRealTimeClient(config=Config(), start_timeout="soon")
 
 
 async def test_where_nobody_listens_it_says_so_and_may_be_tried_again(served):

@@ -7,7 +7,9 @@ PolyBolt where there is an API key. The client says so once a topic, and each me
 
 import asyncio
 import logging
+import threading
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +18,7 @@ import msgspec
 from pr3dict.app.streams import Streams
 from pr3dict.app.system import System
 from pr3dict.client import words
-from pr3dict.client.arguments import seconds
+from pr3dict.client.arguments import seconds, token_id, token_ids
 from pr3dict.client.facade import START_TIMEOUT_S
 from pr3dict.client.live import legacy
 from pr3dict.client.live import routes as live_routes
@@ -25,12 +27,18 @@ from pr3dict.client.live.hub import ConnectionStatus, Ear, Heard, Hub
 from pr3dict.client.live.routes import Source
 from pr3dict.client.live.sources import Sources
 from pr3dict.client.live.subscriptions import Subscriptions, entries
+from pr3dict.client.live.waits import Waits
 from pr3dict.client.manager import OrderBookManager, elsewhere
 from pr3dict.client.rest.polymarket import AsyncPolymarket
 from pr3dict.client.snapshot import OrderBookSnapshot
 from pr3dict.config import Config, from_environment
 from pr3dict.model.credentials import ClobApiKeyCreds
-from pr3dict.model.errors import ConfigError, FeedError
+from pr3dict.model.errors import (
+    ConfigError,
+    CredentialsError,
+    FeedError,
+    UnknownMarketError,
+)
 from pr3dict.model.events import Event
 from pr3dict.model.links import LinkStatus, Phase
 from pr3dict.model.units import NS_PER_S, Nanos
@@ -46,6 +54,8 @@ Resolve = Callable[[str], Awaitable[Iterable[str]]]
 Wanted = Subscriptions | Subscription | Iterable[Subscriptions | Subscription]
 """What `subscribe` takes."""
 _Callback = Callable[..., Any]
+LEAVE_S: Final = 2.0
+"""How long a `disconnect` that is under way is waited for."""
 LOOK_S: Final = 0.1
 """How often `connect` looks whether anything is open."""
 
@@ -54,6 +64,8 @@ _log = logging.getLogger(__name__)
 
 class RealTimeDataClient:
     """Live data of Polymarket. Subscribe before or after `connect`; end with `disconnect`.
+
+    It may be connected again after that, and each of these called at any time, from any callback.
 
     host: the address of RTDS. ping_interval: seconds between two pings. auto_reconnect: without
     it the first loss ends the client. on_message(client, message), on_connect(client) and
@@ -97,6 +109,13 @@ class RealTimeDataClient:
             "on_event": on_event,
         }
         self._callbacks = Callbacks(self, given, self._config.mailbox_events_max)
+        if not isinstance(creds, ClobApiKeyCreds | None):
+            raise CredentialsError(
+                "creds: wanted ClobApiKeyCreds(key, secret, passphrase), found a"
+                f" {type(creds).__name__}"
+            )
+        if resolve is not None and not callable(resolve):
+            raise ConfigError(f"resolve: wanted a function to call, found {resolve!r:.80}")
         self._resolve = resolve
         self._record = None if record is None else Path(record)
         self._timeout_s = seconds("connect_timeout", connect_timeout)
@@ -112,8 +131,11 @@ class RealTimeDataClient:
         self._tokens: dict[Subscription, tuple[str, ...]] = {}
         """Token ids of each `clob_market` subscription, which may have named a market."""
         self._types: legacy.Wanted = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._warned: set[str] = set()
+        self._waits = Waits()
+        self._gone = threading.Event()
+        """Set unless a `disconnect` is under way."""
+        self._gone.set()
 
     def __repr__(self) -> str:
         return words.one_line(
@@ -138,37 +160,44 @@ class RealTimeDataClient:
         """Connect, and return when what is subscribed has told what it tells first.
 
         After `connect_timeout` seconds it returns all the same, with a warning that names what
-        has not spoken. Raises `FeedError` in one sentence where no connection could be made.
+        has not spoken; at once, without one, where it is disconnected meanwhile. Raises
+        `FeedError` in one sentence where no connection could be made, or where there is one.
         """
+        await self._until_gone()
         if self._streams is not None:
             raise FeedError("the client is connected already", name="running")
-        self._loop = asyncio.get_running_loop()
+        self._refusals.clear()
         streams = self._streams = Streams(self._config, record=self._tape("streams"))
         streams.on_events(self._hub.hear)
         self._hub.links = self._links_wanted
         self._callbacks.employ(self._hub, self._read_frame, self._openings())
         try:
-            deadline = self._loop.time() + self._timeout_s
-            self._sources.begin(streams)
-            await elsewhere(streams.start, "pr3dict-start")
-            await self._follow()
-            await self._until_told(deadline)
+            await self._waits.run(self._open(streams))
         except BaseException:
-            await self.disconnect()
+            if self._streams is streams:
+                await self.disconnect()
             raise
 
     async def disconnect(self) -> None:
-        """Say goodbye on every connection, within two seconds; again: nothing."""
+        """Say goodbye on every connection, within two seconds; again, or before: nothing.
+
+        Whoever waits in `connect`, `subscribe` or `unsubscribe` returns.
+        """
         streams, self._streams = self._streams, None
         if streams is None:
+            await self._until_gone()
             return
+        self._gone.clear()
+        self._waits.end()
         self._sources.end()
         self._hub.close()
         manager, self._manager = self._manager, None
-        if manager is not None:
-            await manager.stop()
-        await elsewhere(streams.stop, "pr3dict-stop")
-        await self._callbacks.dismiss()
+        async with AsyncExitStack() as leaving:  # each of these, the last one first, whatever ends
+            leaving.callback(self._gone.set)
+            leaving.push_async_callback(self._callbacks.dismiss)
+            leaving.push_async_callback(elsewhere, streams.stop, "pr3dict-stop")
+            if manager is not None:
+                leaving.push_async_callback(manager.stop)
 
     async def subscribe(self, subscription: Wanted) -> None:
         """Want these topics too; a running client asks for them at once.
@@ -184,7 +213,7 @@ class RealTimeDataClient:
         self._sources.serve(new)
         self._note_types()
         if self._streams is not None:
-            await self._follow()
+            await self._waits.run(self._follow())
 
     async def unsubscribe(self, subscription: Wanted) -> None:
         """Want these topics no more."""
@@ -192,12 +221,13 @@ class RealTimeDataClient:
         gone = self._sources.remove(entries(subscription))
         for one in gone:
             self._tokens.pop(one, None)
-            self._refusals.pop(one.topic, None)
+            for topics in [topics for topics in self._refusals if one.topic in topics.split(", ")]:
+                self._refusals.pop(topics, None)
         self._sources.serve((), gone)
         self._note_types()
         over = before - self._all_tokens()
         if self._manager is not None and over:
-            await self._manager.unsubscribe(over)
+            await self._waits.run(self._manager.unsubscribe(over))
 
     def get_stats(self) -> dict[str, Any]:
         """Return figures by name: for each source received = applied + ignored + rejected."""
@@ -218,9 +248,12 @@ class RealTimeDataClient:
         found: list[str] = []
         for name in live_routes.tokens(subscription):
             if live_routes.is_token(name):
-                found.append(name)
+                found.append(token_id(name))
             elif self._resolve is not None:
-                found += await self._resolve(name)
+                resolved = token_ids(await self._resolve(name))
+                if not resolved:
+                    raise UnknownMarketError(f"wanted token ids of {name!r:.80}, found none")
+                found += resolved
             else:
                 async with AsyncPolymarket(self._config) as polymarket:
                     found += (await polymarket.market(name)).token_ids
@@ -246,12 +279,15 @@ class RealTimeDataClient:
 
     def _refused(self, refusal: StreamRefused) -> None:
         """Say once what the venue refuses, and wait for nothing that will not come."""
-        source = self._sources.name(refusal.link)
-        if refusal.sentence not in self._warned:
-            self._warned.add(refusal.sentence)
-            _log.warning("%s: %s (%s)", source, refusal.sentence, refusal.code)
+        source, said = self._sources.name(refusal.link), refusal.sentence
+        if not said.startswith(refusal.topic):
+            said = f"{refusal.topic}: {said}"
+        if said not in self._warned:
+            self._warned.add(said)
+            _log.warning("%s: %s (%s)", source, said, refusal.code)
         if source == Source.POLYBOLT.value:
-            self._callbacks.openings.done(self._sources.promised_by(Source.POLYBOLT))
+            one, every = self._sources.refused(), self._sources.promised_by(Source.POLYBOLT)
+            self._callbacks.openings.done(one if refusal.symbol else every)
         else:
             self._refusals[refusal.topic] = refusal.sentence
             self._callbacks.openings.done({(refusal.topic, "")})
@@ -264,32 +300,60 @@ class RealTimeDataClient:
     def _links_wanted(self) -> list[LinkStatus]:
         """Return the links with the one of the market channel that is to come, if any is."""
         found, url = self._links(), self._config.polymarket_market_ws_url
-        if self._tokens and not any(status.url == url for status in found):
+        if self._all_tokens() and not any(status.url == url for status in found):
             found.append(LinkStatus(0, url, Phase.CONNECTING))
         return found
 
+    async def _until_gone(self) -> None:
+        """Wait for a `disconnect` that is under way."""
+        if not self._gone.is_set():
+            await elsewhere(lambda: self._gone.wait(LEAVE_S), "pr3dict-wait")
+
+    async def _open(self, streams: Streams) -> None:
+        """Open every connection that is wanted, and wait for what is told first."""
+        deadline = asyncio.get_running_loop().time() + self._timeout_s
+        await elsewhere(streams.start, "pr3dict-start")
+        if self._streams is streams:
+            self._sources.begin(streams)
+            await self._follow()
+            await self._until_told(deadline)
+
     async def _follow(self) -> None:
         """Let the market channel have the tokens that are wanted, and wait for their books."""
-        tokens = self._all_tokens()
-        if not tokens:
+        tokens, manager = self._all_tokens(), self._manager
+        if self._streams is None or not tokens:
             return
-        if self._manager is None:
-            self._manager = OrderBookManager(
-                tokens,
-                config=self._config,
-                start_timeout=self._timeout_s,
-                record=self._tape("market"),
-            )
-            system = self._manager.system
-            assert isinstance(system, System)
-            system.ear = Ear(self._callbacks.put_frames)
-            system.engine.on_events(self._hub.hear)
-            await self._manager.start()
+        if manager is None:
+            manager = await self._keep_books(tokens)
         else:
-            await self._manager.subscribe(tokens)
-        books = self._manager.books
-        none = {("clob_market", t) for t in self._all_tokens() if books.top(t) is None}
+            await manager.subscribe(tokens)
+            if not manager.system.running:  # the start that we waited for has failed
+                if self._manager is manager:
+                    self._manager = None
+                await self._follow()
+                return
+        none = {("clob_market", t) for t in self._all_tokens() if manager.books.top(t) is None}
         self._callbacks.openings.done(none)  # such a token has no opening that could come
+
+    async def _keep_books(self, tokens: Iterable[str]) -> OrderBookManager:
+        """Open the market channel for these, and return what keeps their books."""
+        self._manager = manager = OrderBookManager(
+            tokens,
+            config=self._config,
+            start_timeout=self._timeout_s,
+            record=self._tape("market"),
+        )
+        system = manager.system
+        assert isinstance(system, System)
+        system.ear = Ear(self._callbacks.put_frames)
+        system.engine.on_events(self._hub.hear)
+        try:
+            await manager.start()
+        except BaseException:
+            if self._manager is manager:
+                self._manager = None
+            raise
+        return manager
 
     def _tape(self, name: str) -> Path | None:
         return None if self._record is None else self._record / name
@@ -308,11 +372,10 @@ class RealTimeDataClient:
 
     async def _until_told(self, deadline: float) -> None:
         """Wait for what is told first; raise where nobody can tell it."""
-        assert self._loop is not None
-        awaited = self._callbacks.openings
+        now, awaited = asyncio.get_running_loop().time, self._callbacks.openings
         while awaited.left or not any(link.opened for link in self._links()):
-            left_s = deadline - self._loop.time()
-            if left_s <= 0 or self._streams is None:
+            left_s = deadline - now()
+            if left_s <= 0:
                 break
             await awaited.wait(min(left_s, LOOK_S))
         links = self._links()
