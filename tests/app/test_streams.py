@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 from tests.app.kit import until
+from tests.engine.waiting import DEADLINE_S
 from tests.net.peers import Peer, frame, serving
 
+from pr3dict.app import recording
 from pr3dict.app.events import LinkChanged
 from pr3dict.app.streams import Streams
 from pr3dict.config import Config
@@ -20,6 +22,7 @@ from pr3dict.model.records import Kind
 from pr3dict.model.states import Cause
 from pr3dict.model.units import Nanos
 from pr3dict.tape import TapeReader
+from pr3dict.tape.writer import TapeState
 
 
 class Echo:
@@ -273,3 +276,45 @@ async def test_what_runs_beside_the_connections_ends_with_them():
     await elsewhere(lambda: until(lambda: seen))
     await elsewhere(streams.stop)
     assert ["pr3dict-streams", "ended"] == seen
+
+
+class Held:
+    """A call that does not go on before it may."""
+
+    def __init__(self, call):
+        self.entered, self.gate = threading.Event(), threading.Event()
+        self._call = call
+
+    def __call__(self, *arguments, **options):
+        self.entered.set()
+        assert self.gate.wait(DEADLINE_S)
+        return self._call(*arguments, **options)
+
+
+async def test_a_stop_waits_for_the_start_that_is_under_way_and_leaves_nothing(
+    tmp_path, monkeypatch
+):
+    slow = Held(recording.tape)
+    monkeypatch.setattr("pr3dict.app.streams.tape", slow)
+    async with serving(echo) as url:
+        streams = Streams(settings(), record=tmp_path)
+        streams.add(Echo(1, url, "one"))
+        async with asyncio.TaskGroup() as both:
+            both.create_task(elsewhere(streams.start))
+            await elsewhere(lambda: until(slow.entered.is_set))
+            stopping = both.create_task(elsewhere(streams.stop))
+            await asyncio.sleep(0)
+            assert not stopping.done()
+            slow.gate.set()
+    assert not streams.running
+    assert "pr3dict-streams" not in {thread.name for thread in threading.enumerate()}
+    assert streams.tape is not None
+    assert TapeState.CLOSED is streams.tape.state
+
+
+def test_a_stop_before_the_start_is_the_end_and_opens_no_tape(tmp_path):
+    streams = Streams(settings(), record=tmp_path)
+    streams.stop()
+    with pytest.raises(FeedError, match=r"^the thread of the streams was stopped before it began$"):
+        streams.start()
+    assert [] == list(tmp_path.iterdir())

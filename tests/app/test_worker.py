@@ -4,7 +4,9 @@ import asyncio
 import threading
 
 import pytest
+from tests.engine.waiting import DEADLINE_S
 
+from pr3dict.app import worker as workers
 from pr3dict.app.worker import Worker, first_of, loop_factory, soon
 from pr3dict.model.errors import FeedError
 
@@ -75,3 +77,65 @@ def test_a_life_that_fails_is_told_with_what_it_began_with():
     with pytest.raises(RuntimeError, match="on purpose"):
         life.worker.start()
     assert [fault] == life.failed == [life.worker.failure]
+
+
+class Slow(Life):
+    """A life that does not take commands before it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered, self.gate = threading.Event(), threading.Event()
+
+    async def live(self) -> None:
+        self.entered.set()
+        assert self.gate.wait(DEADLINE_S)
+        await super().live()
+
+    def end(self) -> None:
+        self.ending.set()
+
+
+def begun(life: Life) -> threading.Thread:
+    """Start a worker on a thread, which may wait; what the start raises is kept."""
+
+    def start() -> None:
+        try:
+            life.worker.start()
+        except FeedError as error:
+            life.failed.append(error)
+
+    thread = threading.Thread(target=start)
+    thread.start()
+    return thread
+
+
+def test_an_end_that_comes_while_its_life_begins_is_not_lost():
+    life = Slow()
+    starting = begun(life)
+    assert life.entered.wait(DEADLINE_S)
+    assert life.worker.end(life.end, 0.0)
+    assert not life.worker.running
+    life.gate.set()
+    for thread in (starting, life.worker._thread):  # noqa: SLF001 - what must not be left
+        thread.join(DEADLINE_S)
+        assert not thread.is_alive()
+
+
+def test_an_end_before_the_start_is_the_end():
+    life = Life()
+    assert life.worker.end(lambda: None, 0.0)
+    with pytest.raises(FeedError, match=r"^the work was stopped before it began$"):
+        life.worker.start()
+    assert not life.worker.running
+
+
+def test_a_thread_that_gets_no_turn_is_one_sentence_and_ends_when_it_does(monkeypatch):
+    monkeypatch.setattr(workers, "START_S", 0.01)
+    life = Slow()
+    with pytest.raises(FeedError, match=r"^wanted the work within 0.01 s, found no turn"):
+        life.worker.start()
+    assert life.entered.wait(DEADLINE_S)
+    assert life.worker.end(life.end, 0.0)
+    life.gate.set()
+    life.worker._thread.join(DEADLINE_S)  # noqa: SLF001 - what must not be left
+    assert not life.worker._thread.is_alive()  # noqa: SLF001

@@ -7,6 +7,7 @@ frames first, as they come and as each session says that they may be written dow
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
@@ -68,6 +69,8 @@ class Streams:
         self._world: World | None = None
         self._group = asyncio.TaskGroup()
         self._ending = asyncio.Event()
+        self._turn = threading.Lock()
+        """Held by who starts or stops: a stop waits for the start that is under way."""
         self._worker = Worker(
             "the thread of the streams", "pr3dict-streams", self._live, self._failed, self.stop
         )
@@ -85,25 +88,25 @@ class Streams:
     def start(self) -> None:
         """Open the tape, start the thread, begin to connect; return before anything is open.
 
-        Raises `TapeError`, `MissingExtra`.
+        Raises `TapeError`, `MissingExtra`; `FeedError` where the stop came first.
         """
-        if self._directory is not None:
-            core = load(self.config.core)
-            self.tape = tape(
-                self._directory, self.config, core, self.clock, on_halt=self._tape_halted
-            )
-        try:
-            self._worker.start()
-        except BaseException:
-            self.stop()
-            raise
+        with self._turn:
+            self._worker.refuse_ended()
+            if self._directory is not None:
+                core = load(self.config.core)
+                self.tape = tape(
+                    self._directory, self.config, core, self.clock, on_halt=self._tape_halted
+                )
+            try:
+                self._worker.start()
+            except BaseException:
+                self._end(STOP_S)
+                raise
 
     def stop(self, timeout_s: float = STOP_S) -> None:
         """Say goodbye on every connection. From any thread but the streams'; again: nothing."""
-        if not self._worker.end(self._ending.set, timeout_s):
-            return
-        if self.tape is not None:
-            self.tape.close()
+        with self._turn:
+            self._end(timeout_s)
 
     def add(self, session: TellingSession) -> None:
         """Carry one more session, under its link number, which is nobody else's.
@@ -164,6 +167,10 @@ class Streams:
     def take(self) -> list[Event]:
         """Return what the sessions have read; for the engine, on the streams' thread."""
         return [event for session in list(self._sessions.values()) for event in session.take()]
+
+    def _end(self, timeout_s: float) -> None:
+        if self._worker.end(self._ending.set, timeout_s) and self.tape is not None:
+            self.tape.close()
 
     def _told(self, call: Callable[[], _T]) -> _T:
         result = call()

@@ -47,7 +47,11 @@ class Worker:
         self._pending: set[Future[Any]] = set()
         """What was handed over and is not done."""
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._turn = threading.Lock()
+        """Between who starts it, who ends it and its own first words: any of them may be first."""
         self._ended = False
+        self._ask: Callable[[], object] | None = None
+        """What asks its life to end, once somebody wants the end."""
         self._process = 0
         """Which process started it: a fork has a copy of this, and none of its threads."""
 
@@ -62,28 +66,52 @@ class Worker:
         return self._started.done()
 
     def start(self) -> None:
-        """Start the thread and return when it takes commands; raises what its life began with."""
-        self._process = os.getpid()
-        atexit.register(self._at_exit)
-        self._thread.start()
-        self._started.result(START_S)
+        """Start the thread and return when it takes commands; raises what its life began with.
+
+        Raises `FeedError` where the end came first, or where there is no thread within `START_S`.
+        """
+        with self._turn:
+            self.refuse_ended()
+            self._process = os.getpid()
+            atexit.register(self._at_exit)
+            self._thread.start()
+        try:
+            self._started.result(START_S)
+        except TimeoutError:
+            raise FeedError(
+                f"wanted {self._what} within {START_S:g} s, found no turn for its thread: the"
+                " machine has too much to do",
+                name="timeout",
+            ) from None
+
+    def refuse_ended(self) -> None:
+        """Raise `FeedError` where somebody has asked for the end already."""
+        if self._ended:
+            raise FeedError(f"{self._what} was stopped before it began", name="not_running")
 
     def takes_commands(self) -> None:
         """Tell, from within its life, that it takes commands from now on."""
-        self._loop = asyncio.get_running_loop()
+        with self._turn:
+            self._loop, ask = asyncio.get_running_loop(), self._ask
         self._started.set_result(None)
+        if ask is not None:
+            ask()
 
     def end(self, ask: Callable[[], object], timeout_s: float) -> bool:
         """Ask its life to end, on its loop, and wait so long; False where there is nothing to end.
 
-        Call it from any thread but its own.
+        Call it from any thread but its own, at any time: a life that is about to begin ends as
+        soon as it has, and one that was not started never is.
         """
-        if self._ended or self._process not in {0, os.getpid()}:
-            return False  # sockets, loop and files of a forked process are its parent's
-        self._ended = True
+        with self._turn:
+            if self._ended or self._process not in {0, os.getpid()}:
+                return False  # sockets, loop and files of a forked process are its parent's
+            self._ended, self._ask = True, ask
+            loop = self._loop
         atexit.unregister(self._at_exit)
-        if self._loop is not None:
-            soon(self._loop, ask)
+        if loop is not None:
+            soon(loop, ask)
+        if self._thread.is_alive():
             self._thread.join(timeout_s)
         return True
 
