@@ -1,6 +1,7 @@
 """An account that is kept, against the simulated venue: orders, fills, losses, refusals."""
 
 import logging
+import sys
 
 import pytest
 from tests.app.account_kit import Followed, exchange, followed
@@ -9,7 +10,7 @@ from tests.app.kit import until
 from pr3dict.app import account as accounts
 from pr3dict.app.events import AccountDoubtful, AccountLost, AccountResumed
 from pr3dict.model.credentials import ClobApiKeyCreds
-from pr3dict.model.errors import CredentialsError, FeedError
+from pr3dict.model.errors import CredentialsError, FeedError, MissingExtra
 from pr3dict.model.events import FrameRejected
 from pr3dict.model.states import Source
 from pr3dict.model.units import MICROS, NS_PER_S, Nanos
@@ -324,6 +325,51 @@ def test_an_account_that_is_stopped_early_leaves_nobody_waiting():
         ours.account.stop()
         with pytest.raises(FeedError, match="stopped before it was known"):
             ours.account.ready.result(5)
+
+
+def test_without_httpx2_the_start_is_one_sentence_and_nothing_runs(monkeypatch, caplog):
+    monkeypatch.setitem(sys.modules, "httpx2", None)
+    with exchange() as at:
+        ours = Followed(at)
+        with pytest.raises(MissingExtra, match=r"pip install .*pr3dict\[rest\]"):
+            ours.account.start()
+        assert not ours.account.streams.running
+        assert "Traceback" not in caplog.text
+        with followed(at, address="") as channel_only:
+            assert channel_only.account.is_live
+
+
+def test_who_waits_no_more_for_rest_hears_what_was_held_and_rest_is_asked_all_the_same():
+    with exchange() as at:
+        at.faults.slow_rest(60.0, path="/data")
+        ours = Followed(at, settings={"rest_timeout_s": 2.0, "rest_patience_s": 60.0})
+        ours.account.start()
+        until(lambda: ours.account.stats()["connected"])
+        order_id = at.place("BUY", 1, 5)
+        until(lambda: ours.account.stats()["waiting"])
+        assert [] == ours.account.ledger.orders()
+        ours.account.go_on().result(5)
+        ours.account.ready.result(0)
+        assert order_id == ours.order(order_id).order.order_id
+        assert "REST has not answered yet" == ours.account.doubt
+        assert not ours.account.is_live
+        at.faults.forgive()
+        until(lambda: ours.account.is_live)
+        assert "" == ours.account.doubt
+        assert ["timeout"] == [doubt.name for doubt in ours.of(AccountDoubtful)][:1]
+        ours.account.stop()
+
+
+def test_nobody_goes_on_where_the_channel_is_not_open():
+    with exchange() as at:
+        at.faults.refuse(503, times=100_000)
+        ours = Followed(at)
+        with pytest.raises(FeedError, match="not running"):
+            ours.account.go_on()
+        ours.account.start()
+        ours.account.go_on().result(5)
+        assert not ours.account.ready.done()
+        ours.account.stop()
 
 
 def test_no_secret_is_shown_anywhere(tmp_path, caplog):

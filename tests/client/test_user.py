@@ -10,7 +10,7 @@ from tests.app.kit import until
 from pr3dict.app.events import AccountLost, AccountResumed
 from pr3dict.client.user import PolymarketUserClient
 from pr3dict.model.credentials import ClobApiKeyCreds
-from pr3dict.model.errors import CredentialsError, FeedError, UnknownTokenError
+from pr3dict.model.errors import ConfigError, CredentialsError, FeedError, UnknownTokenError
 from pr3dict.model.states import Source
 from pr3dict.model.units import MICROS
 from pr3dict.sim.desk.accounts import TEST_ADDRESS, TEST_KEY, TEST_PRIVATE_KEY
@@ -145,6 +145,38 @@ def test_without_any_credentials_the_variables_are_named():
 def test_a_token_id_is_no_market():
     with pytest.raises(UnknownTokenError, match="wanted a condition id"):
         PolymarketUserClient(creds(), markets=["1234"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"credentials": "hush"}, "credentials: wanted ClobApiKeyCreds.*, found str"),
+        ({"credentials": ClobApiKeyCreds(5, "hush", "hush")}, "credentials: .* of texts, found"),
+        ({"wallet": "0x" + "hush" * 16}, r"wallet: wanted Wallet\(private_key\), found str"),
+        ({"address": 5}, "address: wanted that of the wallet as text, .*, found int"),
+        ({"address": "0x" + "hush" * 16}, "address: .* found str of 66 characters"),
+    ],
+)
+def test_credentials_of_a_wrong_type_are_one_sentence_that_does_not_show_them(arguments, sentence):
+    with pytest.raises(CredentialsError, match=f"^{sentence}") as refused:
+        PolymarketUserClient(**({"credentials": creds()} | arguments))
+    assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["on_order", "on_trade", "on_fill", "on_event"])
+def test_a_callback_that_cannot_be_called_is_refused_by_name(name):
+    with pytest.raises(ConfigError, match=f"^{name}: wanted a function to call, found 5$"):
+        PolymarketUserClient(creds(), **{name: 5})
+
+
+@pytest.mark.parametrize("markets", ["0x" + "77" * 32, 5, None])
+async def test_markets_are_a_list(markets):
+    with pytest.raises(UnknownTokenError, match=r"^wanted a list of condition ids, found"):
+        PolymarketUserClient(creds(), markets=markets)
+    user = PolymarketUserClient(creds())
+    for call in (user.subscribe, user.unsubscribe):
+        with pytest.raises(UnknownTokenError, match=r"^wanted a list of condition ids, found"):
+            await call(markets)
 
 
 async def test_wrong_credentials_end_the_start_in_a_sentence_and_leave_nothing_running():

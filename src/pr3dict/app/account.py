@@ -7,11 +7,11 @@ because a message that never came leaves no trace. The ledger does not mind hear
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from pr3dict.app import world
 from pr3dict.app.events import (
@@ -21,6 +21,7 @@ from pr3dict.app.events import (
     FeedFailed,
     LinkChanged,
 )
+from pr3dict.app.questions import Questions
 from pr3dict.app.streams import Streams
 from pr3dict.config import Config
 from pr3dict.engine.engine import Engine
@@ -28,11 +29,9 @@ from pr3dict.model.credentials import ClobApiKeyCreds
 from pr3dict.model.errors import CredentialsError, FeedError, RestError
 from pr3dict.model.events import Event
 from pr3dict.model.links import Phase
-from pr3dict.model.requests import Page, Request
 from pr3dict.model.units import NS_PER_S, Nanos
-from pr3dict.ports import Clock, Rest
+from pr3dict.ports import Clock
 from pr3dict.venues.polymarket.account import requests
-from pr3dict.venues.polymarket.clob import requests as clob
 from pr3dict.venues.polymarket.signing import auth
 from pr3dict.venues.polymarket.user.ledger import Ledger
 from pr3dict.venues.polymarket.user.session import Settings, UserSession
@@ -49,14 +48,8 @@ GRACE_S: Final = 2.0
 MARGIN: Final = Nanos(600 * NS_PER_S)
 """By how much REST is asked for more than what is missing: its clock is not ours, and a message
 that was sent may have died in the socket."""
-PAGES_MAX: Final = 1_000
-"""Parts of one list: more than this is a venue that goes in circles."""
-SKEW_S: Final = 30
-"""By how much our clock may differ from the venue's before it is blamed for a refusal."""
 LINK: Final = 1
 _REFUSALS: Final = ("credentials", "http_401")
-
-_T = TypeVar("_T", UserOrder, UserTrade)
 
 
 class Account:
@@ -112,6 +105,8 @@ class Account:
         self._missed = 0
         self.doubt = ""
         """Why REST has not told yet what was before; `""`: it has, or nobody asks it."""
+        self._rest: Questions | None = None
+        """None: it cannot be asked, or not yet."""
 
     @property
     def is_live(self) -> bool:
@@ -119,17 +114,40 @@ class Account:
         return self._open and self._whole and self.streams.running
 
     def start(self) -> None:
-        """Begin to connect; raises `TapeError`, `MissingExtra`. `ready` tells how it went."""
+        """Begin to connect. `ready` tells how it went.
+
+        Raises `TapeError`, `MissingExtra`; `FeedError` where the stop came first: nothing runs.
+        """
+        if self._owner is not None:
+            asks = world.rest(self.config, self._clock)
+            self._rest = Questions(asks, self._owner, self._clock)
         self.streams.on_events(self._heard)
         self.streams.beside(self._keep)
         self.streams.add(self.session)
         self.streams.start()
 
     def stop(self) -> None:
-        """Say goodbye, within two seconds. Orders and trades can be read ever after."""
+        """Say goodbye, within two seconds. Orders and trades can be read ever after.
+
+        On any thread, at any time: it waits for a start that is under way.
+        """
         self.streams.stop()
         self._open = False
         self._settle(FeedError("the account was stopped before it was known", name="not_running"))
+
+    def go_on(self) -> "Future[None]":
+        """Let nobody wait for REST any more, if the channel is open: `ready`, and doubtful.
+
+        What was held is let through. REST is asked all the same. Raises `FeedError` when nothing
+        runs.
+        """
+
+        def on_thread() -> None:
+            if self._open and self._owner is not None and not self.ready.done():
+                self._release()
+                self._doubted("timeout", "REST has not answered yet")
+
+        return self.streams.tell(on_thread)
 
     def subscribe(self, markets: Sequence[str]) -> "Future[None]":
         """Hear of these markets too; raises `FeedError`, and `UnknownTokenError` in the future."""
@@ -228,7 +246,7 @@ class Account:
         """Tell who waits for the start how it went, once."""
         if self.ready.done():
             return
-        with suppress(Exception):  # whoever waited has given up just now
+        with suppress(InvalidStateError):  # another thread was first, just now
             if error is None:
                 self.ready.set_result(None)
             else:
@@ -236,9 +254,10 @@ class Account:
 
     async def _keep(self) -> None:
         """Ask REST whenever it is due, until cancelled; on the streams' loop."""
-        if self._owner is None:
+        rest = self._rest
+        if rest is None:
             await self._without_rest()
-        rest = world.rest(self.config, self._clock)
+            return
         try:
             while True:
                 await self._until_due()
@@ -266,7 +285,7 @@ class Account:
         self._wake.clear()
         return happened
 
-    async def _reconcile(self, rest: Rest) -> None:
+    async def _reconcile(self, rest: Questions) -> None:
         epoch, asked, held = self._epoch, self._clock.now(), self.ledger.open_ids()
         try:
             missed = await self._ask(rest, held)
@@ -277,55 +296,26 @@ class Account:
         if epoch == self._epoch:
             self._release()
 
-    async def _ask(self, rest: Rest, held: list[str]) -> int:
+    async def _ask(self, rest: Questions, held: list[str]) -> int:
         """Read open orders and trades, and what became of orders that are listed no more."""
-        owner, clock = self._owner, self._clock
-        assert owner is not None
         since = min(self._known_until, self.ledger.unsettled_since() or self._known_until)
-        after = Nanos(max(0, since - MARGIN))
-        orders = await self._all(
-            rest, lambda part: requests.open_orders(owner, cursor=part, now=clock.now())
-        )
-        trades = await self._all(
-            rest,
-            lambda part: requests.trades(
-                owner, after=after // NS_PER_S, cursor=part, now=clock.now()
-            ),
-        )
+        orders = [one for one in await rest.open_orders() if self._concerns(one)]
+        trades = await rest.trades(Nanos(max(0, since - MARGIN)))
+        trades = [one for one in trades if self._concerns(one)]
         told, missing = self.ledger.reconcile(orders, trades, held)
         self._tell(told)
         missed = len(told)
         for order_id in missing:
-            found = await self._look_up(rest, order_id)
+            found = await rest.order(order_id)
             told = self.ledger.looked_up(order_id, found, self._clock.now())
             self._tell(told)
             missed += len(told)
         return missed
 
-    async def _all(self, rest: Rest, request: Callable[[str], Request[Page[_T]]]) -> list[_T]:
-        """Read a list to its end; leave out what is of no market that we hear of."""
-        found: list[_T] = []
-        cursor = ""
-        for _ in range(PAGES_MAX):
-            page = await rest.ask(request(cursor))
-            found += [each for each in page.items if self._concerns(each)]
-            if not page.next_cursor or page.next_cursor == cursor:
-                return found
-            cursor = page.next_cursor
-        raise RestError(f"a list of ours has more than {PAGES_MAX} parts", name="bad_answer")
-
     def _concerns(self, found: UserOrder | UserTrade) -> bool:
+        """Whether it is of a market that we hear of."""
         markets = self.session.markets
         return markets is None or found.market in markets or self.ledger.knows(found)
-
-    async def _look_up(self, rest: Rest, order_id: str) -> UserOrder | None:
-        assert self._owner is not None
-        try:
-            return await rest.ask(requests.order(self._owner, order_id, now=self._clock.now()))
-        except RestError as error:
-            if error.name != "not_found":
-                raise
-            return None
 
     def _answered(self, asked: Nanos, missed: int, *, anew: bool) -> None:
         self.counts["rest_answered"] += 1
@@ -338,7 +328,7 @@ class Account:
             self._release()
             self._resumed(missed)
 
-    async def _not_answered(self, rest: Rest, error: RestError) -> None:
+    async def _not_answered(self, rest: Questions, error: RestError) -> None:
         self.counts[f"rest_{error.name}"] += 1
         refused = error.name == "unauthorized"
         patience = self.config.backoff_slow_s if refused else self._again_s
@@ -346,21 +336,14 @@ class Account:
         self._again_s = min(AGAIN_MAX_S, 2 * self._again_s)
         told = str(error)
         if refused:
-            told = f"the venue refuses our credentials: {error}{await self._skew(rest)}"
-        self.doubt = told
-        self.engine.publish(AccountDoubtful(error.name, told, self._clock.now()))
-        self._settle(CredentialsError(told) if refused else None)
+            told = f"the venue refuses our credentials: {error}{await rest.skew()}"
+        self._doubted(error.name, told, CredentialsError(told) if refused else None)
 
-    async def _skew(self, rest: Rest) -> str:
-        """Return what there is to say of our clock, by which requests are signed; often `""`."""
-        try:
-            venue = await rest.ask(clob.server_time(self.config.polymarket_clob_url))
-        except RestError:
-            return ""
-        ahead = (self._clock.wall() - venue) // NS_PER_S
-        if abs(ahead) <= SKEW_S:
-            return ""
-        return f"; the clock of this machine is {ahead:+d} s off the venue's: set it right first"
+    def _doubted(self, name: str, told: str, error: Exception | None = None) -> None:
+        """Tell why REST has not told what was before; the start is over, well or with the error."""
+        self.doubt = told
+        self.engine.publish(AccountDoubtful(name, told, self._clock.now()))
+        self._settle(error)
 
     def _resumed(self, missed: int) -> None:
         opened = len(self.ledger.open_ids())

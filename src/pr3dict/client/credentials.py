@@ -4,6 +4,7 @@ They are no settings: a `Config` may be printed, these may not.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
@@ -14,6 +15,7 @@ from pr3dict.venues.polymarket.signing.auth import POLYGON, Wallet, checked
 
 API_KEY: Final = ("CLOB_API_KEY", "CLOB_SECRET", "CLOB_PASS_PHRASE")
 PRIVATE_KEY: Final = "POLYGON_WALLET_PRIVATE_KEY"
+_ADDRESS: Final = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
 
 
 class Credentials(NamedTuple):
@@ -44,6 +46,33 @@ def credentials_from_environment(
         if (text := (environ.get(name, "").strip() or written.get(name, "").strip()))
     }
     return Credentials(_api_key(found), _wallet(found, chain_id))
+
+
+def refuse_others(credentials: object, wallet: object, address: object) -> None:
+    """Raise `CredentialsError` where one of these can be none; None is none, and so is no address.
+
+    The sentence shows nothing of what was found: a key may stand in the wrong place.
+    """
+    if credentials is not None and not _is_api_key(credentials):
+        raise CredentialsError(
+            "credentials: wanted ClobApiKeyCreds(key, secret, passphrase) of texts, found"
+            f" {type(credentials).__name__}"
+        )
+    if wallet is not None and not isinstance(wallet, Wallet):
+        raise CredentialsError(f"wallet: wanted Wallet(private_key), found {type(wallet).__name__}")
+    if address and not (isinstance(address, str) and _ADDRESS.fullmatch(address)):
+        size = f" of {len(address)} characters" if isinstance(address, str) else ""
+        raise CredentialsError(
+            "address: wanted that of the wallet as text, 0x and 40 digits of base 16, found"
+            f" {type(address).__name__}{size}"
+        )
+
+
+def _is_api_key(credentials: object) -> bool:
+    if not isinstance(credentials, ClobApiKeyCreds):
+        return False
+    texts = (credentials.key, credentials.secret.reveal(), credentials.passphrase.reveal())
+    return all(isinstance(text, str) for text in texts)
 
 
 def _api_key(found: Mapping[str, str]) -> ClobApiKeyCreds | None:

@@ -2,25 +2,28 @@
 
 import asyncio
 import logging
+import weakref
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
-from pr3dict.app.account import Account
+from pr3dict.app.account import GRACE_S, Account
 from pr3dict.app.world import rest
 from pr3dict.client import words
 from pr3dict.client.arguments import is_async, seconds
-from pr3dict.client.credentials import credentials_from_environment
+from pr3dict.client.credentials import credentials_from_environment, refuse_others
+from pr3dict.client.manager import CANCEL_S, elsewhere
 from pr3dict.config import Config, from_environment
-from pr3dict.engine.consumers import Consumer, TaskConsumer, ThreadConsumer
+from pr3dict.engine.consumers import Consumer, Mailbox, TaskConsumer, ThreadConsumer, call_soon
 from pr3dict.engine.mailbox import EventMailbox
 from pr3dict.engine.streams import AsyncStream
 from pr3dict.model.credentials import ClobApiKeyCreds
-from pr3dict.model.errors import CredentialsError, FeedError
+from pr3dict.model.errors import ConfigError, CredentialsError, FeedError, UnknownTokenError
 from pr3dict.model.events import Event, Lagged
 from pr3dict.net.clock import SystemClock
+from pr3dict.venues.polymarket import rules
 from pr3dict.venues.polymarket.account import requests
 from pr3dict.venues.polymarket.signing.auth import Wallet
 from pr3dict.venues.polymarket.user.ledger import AccountOrder, AccountTrade, Fill
@@ -28,8 +31,8 @@ from pr3dict.venues.polymarket.user.types import UserOrder, UserTrade
 
 START_TIMEOUT_S: Final = 10.0
 """How long `start` waits until the account is known."""
-CANCEL_S: Final = 0.3
-"""How long `stop` waits for callbacks that it has cancelled."""
+STOP_S: Final = 2.0
+"""How long `stop` waits; what it has begun goes on to its end all the same."""
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +48,25 @@ class _Wish(NamedTuple):
     callback: Callable[[Any], Any]
     wanted: tuple[type[Event], ...]
     """None of these: everything else."""
+
+
+class _Starting:
+    """A start that is under way."""
+
+    def __init__(self, limit: asyncio.Timeout) -> None:
+        self.limit: Final = limit
+        self.over: Final = asyncio.Event()
+        self.stopped = False
+        self._loop = asyncio.get_running_loop()
+
+    def give_up(self) -> None:
+        """Let it wait no more: somebody stops the client, on whatever loop."""
+        self.stopped = True
+        call_soon(self._loop, self._expire)
+
+    def _expire(self) -> None:
+        with suppress(RuntimeError):  # it waits for nothing any more
+            self.limit.reschedule(self._loop.time())
 
 
 class PolymarketUserClient:
@@ -87,6 +109,7 @@ class PolymarketUserClient:
 
         Raises `ConfigError`, `CredentialsError` and `UnknownTokenError`, with one sentence.
         """
+        refuse_others(credentials, wallet, address)
         self._config = config or from_environment()
         if credentials is None and wallet is None:
             credentials, wallet = credentials_from_environment()
@@ -97,26 +120,26 @@ class PolymarketUserClient:
             )
         self._credentials, self._wallet = credentials, wallet
         self._address = address or ("" if wallet is None else wallet.address)
-        self._markets = dict.fromkeys(markets) or None
+        self._markets = dict.fromkeys(_condition_ids(markets)) or None
         """Condition ids; None: all."""
         self._history_s = seconds("history_s", history_s)
         self._record = record
         self._start_timeout_s = seconds("start_timeout", start_timeout)
         self._wishes = [
-            _Wish(callback, wanted)
-            for callback, wanted in (
-                (on_order, (UserOrder,)),
-                (on_trade, (UserTrade,)),
-                (on_fill, (Fill,)),
-                (on_event, ()),
-            )
-            if callback is not None
+            *_wish("on_order", on_order, UserOrder),
+            *_wish("on_trade", on_trade, UserTrade),
+            *_wish("on_fill", on_fill, Fill),
+            *_wish("on_event", on_event),
         ]
         self._consumers: list[Consumer] = []
-        self._streams: list[AsyncStream[Event]] = []
+        self._streams: dict[int, weakref.ref[AsyncStream[Event]]] = {}
+        """Those that are open, by identity: one that nobody refers to any more is let go."""
+        self._starting: _Starting | None = None
         self._account: Account | None = None
         if credentials is not None:
             self._account = self._made(credentials)
+        self._used = False
+        """Whether the account was started: it is once, and another start makes another."""
 
     def __repr__(self) -> str:
         return words.one_line(self, self._inside)
@@ -129,42 +152,41 @@ class PolymarketUserClient:
     async def start(self) -> None:
         """Connect and wait until the account is known, at most `start_timeout` seconds.
 
-        Where REST does not answer, a warning says so, `is_live` is false, and it is asked again.
-        Raises `CredentialsError` where the venue refuses the credentials, `FeedError` where it
-        cannot be reached in time; `RestError`, `TapeError`, `MissingExtra`. Nothing runs then.
+        Where only REST does not answer, a warning says so, `is_live` is false, and it is asked
+        again. Raises `CredentialsError` where the venue refuses the credentials, `FeedError` where
+        it cannot be reached in time, or where the client runs already or is stopped meanwhile;
+        `RestError`, `TapeError`, `MissingExtra`. Nothing runs then.
         """
-        if self._account is not None and self._account.streams.running:
+        running = self._account is not None and self._account.streams.running
+        if self._starting is not None or running:
             raise FeedError("the client is running already", name="running")
-        if self._credentials is None:
-            self._credentials = await self._derived()
-        account = self._account
-        if account is None or account.ready.done():
-            account = self._account = self._made(self._credentials)
-            for stream in self._streams:
-                account.engine.on_events(stream.mailbox.put)
-        self._employ(account)
+        starting = self._starting = _Starting(asyncio.timeout(self._start_timeout_s))
         try:
-            await asyncio.to_thread(account.start)
-            await self._until_known(account)
-            if account.doubt:
-                _log.warning(
-                    "what was before is not known yet, it is asked again: %s", account.doubt
-                )
+            try:
+                async with starting.limit:
+                    await self._begin()
+            except TimeoutError:
+                await self._overdue(starting)
+            if self._account is not None and (doubt := self._account.doubt):
+                _log.warning("what was before is not known yet, it is asked again: %s", doubt)
         except BaseException:
-            await self.stop()
+            await self._end()
             raise
+        finally:
+            self._starting = None
+            starting.over.set()
 
     async def stop(self) -> None:
-        """Stop within two seconds, whatever callbacks do; orders and trades stay readable."""
-        for stream in list(self._streams):
-            stream.close()
-        consumers, self._consumers = self._consumers, []
-        tasks = [consumer.stop() for consumer in consumers]
-        mine = [t for t in tasks if t is not None and t.get_loop() is asyncio.get_running_loop()]
-        if mine:
-            await asyncio.wait(mine, timeout=CANCEL_S)
-        if self._account is not None:
-            await asyncio.to_thread(self._account.stop)
+        """Stop within two seconds, whatever callbacks do; orders and trades stay readable.
+
+        A start that is under way ends with `FeedError`.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_S):
+                if self._starting is not None:
+                    self._starting.give_up()
+                await self._until_started()
+                await self._end()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -183,7 +205,8 @@ class PolymarketUserClient:
 
         Raises `UnknownTokenError`.
         """
-        wanted = list(markets)
+        wanted = _condition_ids(markets)
+        await self._until_started()
         account = self._account
         if account is not None and account.streams.running:
             await asyncio.wrap_future(account.subscribe(wanted))
@@ -193,8 +216,9 @@ class PolymarketUserClient:
             self._markets |= dict.fromkeys(wanted)
 
     async def unsubscribe(self, markets: Iterable[str]) -> None:
-        """Hear of these markets no more; what is known of them stays."""
-        over = list(markets)
+        """Hear of these markets no more; what is known of them stays. Raises as `subscribe`."""
+        over = _condition_ids(markets)
+        await self._until_started()
         account = self._account
         if account is not None and account.streams.running:
             await asyncio.wrap_future(account.unsubscribe(over))
@@ -211,8 +235,10 @@ class PolymarketUserClient:
         """
         stream: AsyncStream[Event] = AsyncStream(lambda event: (event,))
         mailbox = EventMailbox(stream.wake, None, self._config.mailbox_events_max)
-        stream.mailbox, stream.on_close = mailbox, self._forget
-        self._streams.append(stream)
+        let_go = weakref.finalize(stream, self._let_go, id(stream), mailbox)
+        let_go.atexit = False
+        stream.mailbox, stream.on_close = mailbox, let_go
+        self._streams[id(stream)] = weakref.ref(stream)
         if self._account is not None:
             self._account.engine.on_events(mailbox.put)
         return stream
@@ -245,33 +271,69 @@ class PolymarketUserClient:
             record=self._record,
         )
 
+    async def _begin(self) -> None:
+        """Start an account and wait until it is known, without end."""
+        if self._credentials is None:
+            self._credentials = await self._derived()
+        if self._account is None or self._used:
+            await self._renew(self._credentials)
+        account = self._account
+        assert account is not None
+        self._used = True
+        self._employ(account)
+        await elsewhere(lambda: _known(account), "pr3dict-start")
+
     async def _derived(self) -> ClobApiKeyCreds:
         """Ask for the API key that the wallet made before."""
         assert self._wallet is not None
         net = rest(self._config, SystemClock())
         try:
-            async with asyncio.timeout(self._start_timeout_s):
-                url = self._config.polymarket_clob_url
-                return await net.ask(requests.derive_api_key(url, self._wallet))
-        except TimeoutError:
-            raise FeedError(
-                f"no API key for the wallet within {self._start_timeout_s:g} s", name="timeout"
-            ) from None
+            url = self._config.polymarket_clob_url
+            return await net.ask(requests.derive_api_key(url, self._wallet))
         finally:
             await net.aclose()
 
-    async def _until_known(self, account: Account) -> None:
-        try:
-            async with asyncio.timeout(self._start_timeout_s):
-                await asyncio.wrap_future(account.ready)
-        except TimeoutError:
-            stats = account.stats()
-            silent = "REST has not answered yet" if stats["connected"] else "no answer yet"
-            why = stats["last_error"] or silent
-            raise FeedError(
-                f"no account from {self._config.polymarket_user_ws_url} within"
-                f" {self._start_timeout_s:g} s: {why}"
-            ) from None
+    async def _renew(self, credentials: ClobApiKeyCreds) -> None:
+        """Take another account; whoever iterates goes on with it."""
+        if self._account is not None:
+            await elsewhere(self._account.stop, "pr3dict-stop")  # it may be under way
+        self._account = self._made(credentials)
+        for stream in self._open_streams():
+            self._account.engine.on_events(stream.mailbox.put)
+
+    async def _overdue(self, starting: _Starting) -> None:
+        """Go on without REST where nothing else is missing in time; else raise."""
+        if starting.stopped:
+            raise FeedError("the client was stopped while it started", name="not_running")
+        within, account = f"within {self._start_timeout_s:g} s", self._account
+        if account is None:
+            raise FeedError(f"no API key for the wallet {within}", name="timeout")
+        with suppress(FeedError):  # what it tells is that nothing runs yet
+            await asyncio.wrap_future(account.go_on())
+        if account.streams.running and account.ready.done():
+            return account.ready.result()
+        stats = account.stats()
+        why = stats["last_error"] or "no answer yet"
+        if stats["connected"]:
+            why = f"without REST it is known after {GRACE_S:g} s on the channel, not before"
+        raise FeedError(f"no account from {self._config.polymarket_user_ws_url} {within}: {why}")
+
+    async def _end(self) -> None:
+        """End all there is; what ends on other threads does so even if this is cancelled."""
+        for stream in self._open_streams():
+            stream.close()
+        consumers, self._consumers = self._consumers, []
+        tasks = [consumer.stop() for consumer in consumers]
+        if self._account is not None and self._used:
+            await elsewhere(self._account.stop, "pr3dict-stop")
+        mine = [t for t in tasks if t is not None and t.get_loop() is asyncio.get_running_loop()]
+        if mine:
+            await asyncio.wait(mine, timeout=CANCEL_S)
+
+    async def _until_started(self) -> None:
+        """Wait for the end of a start that is under way."""
+        if self._starting is not None:
+            await self._starting.over.wait()
 
     def _employ(self, account: Account) -> None:
         """Give each callback its mailbox and its place to run."""
@@ -289,11 +351,15 @@ class PolymarketUserClient:
             self._consumers.append(consumer)
             consumer.start()
 
-    def _forget(self, stream: Any) -> None:  # noqa: ANN401 - the callback of every kind of stream
+    def _open_streams(self) -> list[AsyncStream[Event]]:
+        found = [held() for held in list(self._streams.values())]
+        return [stream for stream in found if stream is not None]
+
+    def _let_go(self, stream: int, mailbox: Mailbox) -> None:
+        """Tell a stream no more: it was closed, or nobody refers to it any more."""
+        self._streams.pop(stream, None)
         if self._account is not None:
-            self._account.engine.leave(stream.mailbox.put)
-        with suppress(ValueError):
-            self._streams.remove(stream)
+            self._account.engine.leave(mailbox.put)
 
     def _inside(self) -> str:
         life = "live" if self.is_live else "not live"
@@ -312,3 +378,23 @@ def _wants(wish: _Wish) -> Callable[[Event], bool]:
 def _read(wish: _Wish) -> Callable[[Event], tuple[Event] | None]:
     """Return what makes the argument of a callback: `Lagged` only for who wants all the rest."""
     return lambda event: None if wish.wanted and isinstance(event, Lagged) else (event,)
+
+
+def _wish(name: str, callback: Callable[[Any], Any] | None, *wanted: type[Event]) -> list[_Wish]:
+    """Return what is wished for, if anything is; raises `ConfigError` for what is no function."""
+    if callback is not None and not callable(callback):
+        raise ConfigError(f"{name}: wanted a function to call, found {callback!r:.80}")
+    return [] if callback is None else [_Wish(callback, wanted)]
+
+
+def _condition_ids(markets: Iterable[str]) -> list[str]:
+    """Return the ids as they are, if they can be such; raises `UnknownTokenError`."""
+    if isinstance(markets, str) or not isinstance(markets, Iterable):
+        raise UnknownTokenError(f"wanted a list of condition ids, found {markets!r:.80}")
+    return [rules.condition_id(market) for market in markets]
+
+
+def _known(account: Account) -> None:
+    """Start an account and return when it is known, or cannot be; its stop ends this too."""
+    account.start()
+    account.ready.result()
