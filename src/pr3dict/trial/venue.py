@@ -74,6 +74,8 @@ class MemoryVenue:
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._old_answers: dict[bytes, bytes] = {}
+        self._withheld: tuple[str, ...] = ()
+        """What the opening that is being made leaves out."""
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -157,24 +159,30 @@ class MemoryVenue:
             self.struck["deaf"] += 1
             talk.heard('{"type":"market","assets_ids":[]}', lambda _: False, lambda _: b"[]")
             return
-        withheld = self.struck["withhold_snapshot"]
+        self._withheld = ()
         reply = talk.heard(frame.decode(), partial(self._known, wire), self._opening)
-        wire.touched = wire.touched or self.struck["withhold_snapshot"] > withheld
+        wire.touched = wire.touched or bool(self._withheld)
         for text in reply.frames:
             if text == PONG and self.faults.ping_ignored():
                 wire.touched = True
                 continue
-            opening = reply.added if text.startswith(b"[") else ()
+            shown = tuple(token for token in reply.added if token not in self._withheld)
+            opening = shown if text.startswith(b"[") else ()
             frozen = (wire.number, EVERYTHING) in self.faults.frozen and text != PONG
             cause = "freeze" if frozen else ""
             wire.deliver(Parcel(None if frozen else text, opening, cause))
+            if text.startswith(b"[") and self._withheld:
+                wire.deliver(Parcel(None, self._withheld, "withhold_snapshot"))
             if text == PONG and self.on_ping is not None:
                 self.on_ping()
         if reply.close:
             wire.hang_up(*reply.close)
 
     def _opening(self, tokens: Iterable[str]) -> bytes:
-        return self._hashed(self.source.opening(self.faults.sent_snapshots(list(tokens))))
+        asked = list(tokens)
+        sent = self.faults.sent_snapshots(asked)
+        self._withheld = tuple(token for token in asked if token not in sent)
+        return self._hashed(self.source.opening(sent))
 
     def _hashed(self, text: bytes) -> bytes:
         """Return a text with the hashes of the recipe of the day."""

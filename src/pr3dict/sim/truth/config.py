@@ -22,8 +22,8 @@ START_MS: Final = 1_790_000_000_000
 """The default first moment of a venue, fixed so that the same seed gives the same bytes."""
 MARKETS_MAX: Final = 10_000
 """Markets at the start: as many as are built in seconds, and kept in a few hundred megabytes."""
-ACTIVITY: Final = (0.000_1, 1_000_000.0)
-"""From an order in an hour to more than a machine can make."""
+ACTIVITY: Final = (0.000_001, 1_000_000.0)
+"""From an order in some days to more than a machine can make."""
 FASTEST: Final = 1_000_000.0
 """A speed or a rate that no machine reaches; as fast as it can is 0."""
 START_MS_MAX: Final = 4_102_444_800_000
