@@ -109,7 +109,7 @@ def test_every_verb_explains_itself(tmp_path, verb):
         (("wacth",), "No such command 'wacth'. Did you mean 'watch'? See pr3dict --help."),
         (("watch", "--second", "1"), "No such option: --second"),
         (("demo", "--markets", "0"), "Invalid value for '--markets'"),
-        (("sim", "--activity", "nan"), "activity: wanted 0.0001 to 1000000, found nan"),
+        (("sim", "--activity", "nan"), "activity: wanted 0.000001 to 1000000, found nan"),
         (("sim", "--start-ms", "99999999999999999"), "start_ms: wanted milliseconds since 1970"),
         (("sim", "--speed", "inf"), "rate: wanted numbers from 0 to 1000000"),
         (("sim", "--seconds", "inf"), "Invalid value for '--seconds'"),

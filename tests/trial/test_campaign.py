@@ -47,7 +47,9 @@ def test_every_fault_has_struck_in_the_campaign(struck: Counter[str]) -> None:
     assert [] == [name for name in COUNTED if not struck[name]]
 
 
-@pytest.mark.parametrize("seed", [382, 1392783743, 2326440999, 2972271263, 3053881169, 3971707026, 4015604720])
+@pytest.mark.parametrize(
+    "seed", [382, 1392783743, 2326440999, 2972271263, 3053881169, 3971707026, 4015604720]
+)
 def test_what_fresh_seeds_once_found_is_mended(seed: int) -> None:
     upheld(seed)
 

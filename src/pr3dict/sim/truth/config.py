@@ -90,7 +90,7 @@ class SimConfig(msgspec.Struct, frozen=True, kw_only=True):
             )
         least, most = ACTIVITY
         if not least <= self.activity <= most:
-            raise ConfigError(f"activity: wanted {least} to {most:.0f}, found {self.activity}")
+            raise ConfigError(f"activity: wanted {least:f} to {most:.0f}, found {self.activity}")
         if not 0 <= self.start_ms <= START_MS_MAX:
             raise ConfigError(
                 f"start_ms: wanted milliseconds since 1970, 0 to {START_MS_MAX}, found"
