@@ -146,7 +146,8 @@ class PolymarketPlatform:
             try:
                 held = await self._by_rest(token)
             except (FeedError, MissingExtra):
-                if token not in self._last and (held is None or not held.version):
+                last = held if held is not None and held.version else self._last.get(token)
+                if self._manager is None or last is None:  # by REST alone none stands in for it
                     raise
             else:
                 if held is None:
